@@ -1,0 +1,62 @@
+"""The closed sets of words for a message's life."""
+
+from django.db.models import TextChoices
+
+
+class State(TextChoices):
+    """A message's state; `docs/architecture.md` draws the changes, `delivery/outbox.py` allows them."""
+
+    PLANNED = "planned"
+    CLAIMED = "claimed"
+    HANDED = "handed"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    RETRY = "retry"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+    BOUNCED = "bounced"
+    SUPPRESSED = "suppressed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+UNFINISHED = (State.PLANNED, State.CLAIMED, State.HANDED, State.RETRY, State.UNKNOWN)
+
+
+class Reason(TextChoices):
+    """Why a message was not sent, or not sent again (law 13)."""
+
+    NONE = ""
+    LATE = "late"  # its expiry passed before it could go
+    NEWER_GOES = "newer_goes"  # the catch-up rule sends only the newest
+    GATE = "gate"  # the lesson did not pass its gates
+    NO_CONSENT = "no_consent"  # stopped, or never agreed
+    SUPPRESSED = "suppressed"  # the address is on the suppression list
+    NO_CONTACT = "no_contact"  # no confirmed address for this channel
+    EARLIER_PART = "earlier_part"  # an earlier part of the same lesson did not go
+    NOTHING_NEW = "nothing_new"  # a digest with no posts
+    ADDRESS = "address"  # the provider says this address is no use
+    CONTENT = "content"  # the provider refuses these words
+    CHANNEL = "channel"  # our own set-up is at fault
+    TOO_MANY_TRIES = "too_many_tries"
+
+
+class Outcome(TextChoices):
+    """What one attempt came to."""
+
+    ACCEPTED = "accepted"
+    RETRY = "retry"  # the other side asks for later; certainly not accepted
+    REFUSED_ADDRESS = "refused_address"
+    REFUSED_CONTENT = "refused_content"
+    REFUSED_SENDER = "refused_sender"  # our own set-up or policy: the channel must stop
+    OPTED_OUT = "opted_out"  # the provider knows of a stop that we missed
+    UNKNOWN = "unknown"  # it may or may not have been accepted
+
+
+class SuppressionReason(TextChoices):
+    """Why nothing of class course goes to an address."""
+
+    STOPPED = "stopped"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    WRONG_NUMBER = "wrong_number"

@@ -1,0 +1,1 @@
+"""Doors for providers: signed webhooks."""

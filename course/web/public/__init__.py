@@ -1,0 +1,1 @@
+"""Pages anyone may see, and the few pages a link in a message leads to."""

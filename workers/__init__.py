@@ -1,0 +1,1 @@
+"""Four thin task files on Celery: plan, deliver, intake, upkeep. Imported by nobody."""
