@@ -29,7 +29,11 @@ SETTINGS = (
     Setting("COURSE_WEB_BIND", "127.0.0.1:8000", "address and port the web server listens on"),
     Setting("COURSE_MAIL_FROM", "course@example.org", "address lessons come from", needed=True),
     Setting("COURSE_MAIL_DOMAIN", "example.org", "domain of reply and bounce addresses", needed=True),
-    Setting("COURSE_SMTP_URL", "smtp://127.0.0.1:25", "relay: smtp, smtp+starttls or smtps://user:password@host:port"),
+    Setting(
+        "COURSE_SMTP_URL",
+        "smtp://127.0.0.1:25",
+        "relay: smtp, smtp+starttls or smtps://user:password@host:port",
+    ),
     Setting("COURSE_RELAY_LOG", "", "the relay's own log (Postfix), for asking what went out before a crash"),
     Setting("COURSE_LMTP_BIND", "127.0.0.1:8024", "address and port that takes replies by LMTP"),
     Setting("COURSE_TWILIO_ACCOUNT_SID", "", "Twilio account; empty sends no texts"),

@@ -1,1 +1,52 @@
 """The `course` command: one file a command, loaded only when it is called."""
+
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "check": "Say what is wrong with the course's files and settings.",
+    "cohort": "Add and list cohorts.",
+    "demo": "Run the sample course on this machine, with invented people.",
+    "keys": "Make the secrets an installation needs.",
+    "lmtp": "Take replies by LMTP.",
+    "sandbox": "Run the mailbox and phone of the demo.",
+    "settings": "List every setting, and what it is for.",
+    "staff": "Add staff, and make a link to sign in.",
+    "status": "Say what is due, sent and waiting.",
+    "up": "Start everything a real installation needs.",
+}
+
+
+class LazyGroup(click.Group):
+    """Knows each command's name and one line; imports its file only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names, in order."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"course.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+def group() -> None:
+    """An accessible course by email and text message.
+
+    Exit codes: 0 fine, 1 a problem with the input, 2 wrong usage.
+    """
+
+
+def run(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line."""
+    group(args=arguments, prog_name="course")

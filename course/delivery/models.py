@@ -21,9 +21,7 @@ class Message(models.Model):
 
     enrolment = models.ForeignKey("course.Enrolment", null=True, on_delete=models.CASCADE, related_name="messages")
     step_id = models.CharField(max_length=100, default="")
-    request = models.ForeignKey(
-        "course.NoticeRequest", null=True, on_delete=models.CASCADE, related_name="messages"
-    )
+    request = models.ForeignKey("course.NoticeRequest", null=True, on_delete=models.CASCADE, related_name="messages")
     channel = models.CharField(max_length=10, choices=Channel.choices)
     part = models.PositiveSmallIntegerField(default=1)
     parts = models.PositiveSmallIntegerField(default=1)
@@ -149,5 +147,3 @@ class ChannelState(models.Model):
     held = models.BooleanField(default=False)
     reason = models.CharField(max_length=200, default="")
     since = models.DateTimeField()
-
-

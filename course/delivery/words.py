@@ -2,6 +2,8 @@
 
 from django.db.models import TextChoices
 
+REPLY_MARKER = "Write your reply above this line"  # the line that replies are cut at
+
 
 class State(TextChoices):
     """A message's state; `docs/architecture.md` draws the changes, `delivery/outbox.py` allows them."""

@@ -20,13 +20,16 @@ class CallbackQueue:
     def add(self, cursor: sqlite3.Cursor, sid: str, url: str, params: dict[str, str], due: float) -> None:
         """Put a callback into the transaction of ``cursor``, due at ``due`` unix seconds."""
         cursor.execute(
-            "INSERT INTO callback (sid, url, params, due) VALUES (?, ?, ?, ?)", (sid, url, json.dumps(params), due)
+            "INSERT INTO callback (sid, url, params, due) VALUES (?, ?, ?, ?)",
+            (sid, url, json.dumps(params), due),
         )
 
     def due(self, limit: int = 50) -> list[Callback]:
         """Return what is due now, the oldest first."""
         rows = self._database.rows(
-            "SELECT * FROM callback WHERE done = 0 AND due <= ? ORDER BY due, id LIMIT ?", self._machine_seconds(), limit
+            "SELECT * FROM callback WHERE done = 0 AND due <= ? ORDER BY due, id LIMIT ?",
+            self._machine_seconds(),
+            limit,
         )
         return [Callback(r["id"], r["sid"], r["url"], json.loads(r["params"]), r["tries"]) for r in rows]
 
@@ -57,7 +60,8 @@ class CallbackQueue:
         """Try this callback again in ``delay`` seconds."""
         with self._database.writing() as cursor:
             cursor.execute(
-                "UPDATE callback SET tries = tries + 1, due = ? WHERE id = ?", (self._machine_seconds() + delay, callback_id)
+                "UPDATE callback SET tries = tries + 1, due = ? WHERE id = ?",
+                (self._machine_seconds() + delay, callback_id),
             )
 
     def _finish(self, callback_id: int, how: int) -> None:

@@ -10,17 +10,20 @@ BUSY_SECONDS = 20
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS mail (
-    id INTEGER PRIMARY KEY, queue_id TEXT NOT NULL, received_machine REAL NOT NULL, course_time TEXT NOT NULL,
-    mail_from TEXT NOT NULL, rcpt_to TEXT NOT NULL COLLATE NOCASE, message_id TEXT NOT NULL, raw BLOB NOT NULL);
+    id INTEGER PRIMARY KEY, queue_id TEXT NOT NULL, received_machine REAL NOT NULL,
+    course_time TEXT NOT NULL, mail_from TEXT NOT NULL, rcpt_to TEXT NOT NULL COLLATE NOCASE,
+    message_id TEXT NOT NULL, raw BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS mail_of_a_person ON mail (rcpt_to, id);
 CREATE TABLE IF NOT EXISTS text (
-    id INTEGER PRIMARY KEY, sid TEXT NOT NULL UNIQUE, received_machine REAL NOT NULL, course_time TEXT NOT NULL,
-    to_number TEXT NOT NULL, from_number TEXT NOT NULL, person TEXT NOT NULL, body TEXT NOT NULL,
-    status TEXT NOT NULL, status_callback TEXT NOT NULL, validity_period INTEGER, direction TEXT NOT NULL,
-    sent_machine REAL, messaging_service_sid TEXT NOT NULL, num_media INTEGER NOT NULL,
+    id INTEGER PRIMARY KEY, sid TEXT NOT NULL UNIQUE, received_machine REAL NOT NULL,
+    course_time TEXT NOT NULL, to_number TEXT NOT NULL, from_number TEXT NOT NULL,
+    person TEXT NOT NULL, body TEXT NOT NULL, status TEXT NOT NULL, status_callback TEXT NOT NULL,
+    validity_period INTEGER, direction TEXT NOT NULL, sent_machine REAL,
+    messaging_service_sid TEXT NOT NULL, num_media INTEGER NOT NULL,
     deleted INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS text_of_a_person ON text (person, id);
-CREATE TABLE IF NOT EXISTS opted_out (person TEXT NOT NULL, sender TEXT NOT NULL, PRIMARY KEY (person, sender));
+CREATE TABLE IF NOT EXISTS opted_out (
+    person TEXT NOT NULL, sender TEXT NOT NULL, PRIMARY KEY (person, sender));
 CREATE TABLE IF NOT EXISTS callback (
     id INTEGER PRIMARY KEY, sid TEXT NOT NULL, url TEXT NOT NULL, params TEXT NOT NULL, due REAL NOT NULL,
     tries INTEGER NOT NULL DEFAULT 0, done INTEGER NOT NULL DEFAULT 0);
@@ -51,7 +54,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Cursor]:
-        """Yield a cursor inside one transaction; on disk when the block ends, nothing of it after an error."""
+        """Yield a cursor inside one transaction; on disk when the block ends, undone after an error."""
         with self._lock:
             cursor = self._connection.cursor()
             cursor.execute("BEGIN IMMEDIATE")
@@ -61,6 +64,13 @@ class Database:
                 cursor.execute("ROLLBACK")
                 raise
             cursor.execute("COMMIT")
+
+    def insert(self, cursor: sqlite3.Cursor, table: str, **values: object) -> int:
+        """Add a row inside the transaction of ``cursor`` and return its id."""
+        names, marks = ", ".join(values), ", ".join("?" * len(values))
+        # Tables and columns are written in this package; what people send is bound.
+        cursor.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values()))  # noqa: S608
+        return int(cursor.lastrowid or 0)
 
     def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
         """Return all rows that ``query`` finds."""

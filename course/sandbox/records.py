@@ -1,4 +1,4 @@
-"""Rows of the sandbox's own file, as plain values. `received_machine` is unix seconds; `course_time` is aware UTC."""
+"""Rows of the sandbox's file as plain values. `received_machine` is unix seconds, `course_time` aware UTC."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ class ReceivedMail:
 
 @dataclass(frozen=True)
 class NewText:
-    """A text message on its way into the store. `validity_period` is in seconds, or None when it was not given."""
+    """A text message on its way into the store. `validity_period` is in seconds, None when not given."""
 
     sid: str
     to_number: str
@@ -64,7 +64,7 @@ class ReceivedText:
 
 @dataclass(frozen=True)
 class Mailbox:
-    """One invented person's address: `kind` is "email" or "phone", `last` is the newest message's course time."""
+    """One invented person's address: `kind` is "email" or "phone", `last` the newest course time."""
 
     kind: str
     address: str
@@ -90,7 +90,7 @@ class Typed:
 
 @dataclass(frozen=True)
 class Callback:
-    """One status callback that is due: `params` as Twilio posts them, `url` empty when nobody asked to be told."""
+    """One status callback that is due: `params` as Twilio posts them, `url` empty when nobody asked."""
 
     id: int
     sid: str

@@ -1,13 +1,15 @@
-"""Everything the sandbox received, and everything typed in it: mail, texts and replies, each stamped when it came."""
+"""All that the sandbox received and all that was typed in it, each stamped when it came."""
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from course import clock
+from course.sandbox import queries
 from course.sandbox.callback_queue import CallbackQueue
 from course.sandbox.database import Database
 from course.sandbox.records import INBOUND, Mailbox, NewText, ReceivedMail, ReceivedText, TextFilter, Typed
@@ -15,24 +17,6 @@ from course.sandbox.records import INBOUND, Mailbox, NewText, ReceivedMail, Rece
 FILE_NAME = "sandbox.sqlite3"
 STOP_WORDS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
 START_WORDS = frozenset({"START", "UNSTOP", "YES"})
-
-_MAILBOXES = """
-SELECT 'email' AS kind, mail.rcpt_to AS address, found.count, mail.course_time AS last
-FROM (SELECT COUNT(*) AS count, MIN(id) AS first, MAX(id) AS last FROM mail GROUP BY rcpt_to) AS found
-JOIN mail ON mail.id = found.last ORDER BY found.first"""
-_PHONES = """
-SELECT 'phone' AS kind, text.person AS address, found.count, text.course_time AS last
-FROM (SELECT COUNT(*) AS count, MIN(id) AS first, MAX(id) AS last FROM text GROUP BY person) AS found
-JOIN text ON text.id = found.last ORDER BY found.first"""
-# The newest rows, given back in the order in which they came.
-_MAILS = "SELECT * FROM (SELECT * FROM mail WHERE (?1 IS NULL OR rcpt_to = ?1) ORDER BY id DESC LIMIT ?2) ORDER BY id"
-_TEXTS = "SELECT * FROM (SELECT * FROM text WHERE (?1 IS NULL OR person = ?1) ORDER BY id DESC LIMIT ?2) ORDER BY id"
-# A text that is still queued has no DateSent; its arrival stands in, so that a look-up by time never misses it.
-_SEARCH = """
-SELECT * FROM text WHERE deleted = 0 AND (?1 = '' OR to_number = ?1) AND (?2 = '' OR from_number = ?2)
-AND (?3 IS NULL OR CAST(COALESCE(sent_machine, received_machine) AS INTEGER) >= ?3)
-AND (?4 IS NULL OR CAST(COALESCE(sent_machine, received_machine) AS INTEGER) <= ?4)
-AND (?5 IS NULL OR id < ?5) ORDER BY id DESC LIMIT ?6"""
 
 
 class SandboxStore:
@@ -71,18 +55,23 @@ class SandboxStore:
     def add_mail(
         self, mail_from: str, rcpt_tos: Sequence[str], message_id: str, raw: bytes, queue_id: str
     ) -> None:
-        """Keep one row for each recipient; on disk on return. Raises sqlite3.Error when the disk will not have it."""
-        stamp = (queue_id, self.machine_seconds(), self.course_now().isoformat(), mail_from)
+        """Keep one row for each recipient; on disk on return. Raises sqlite3.Error when the disk fails."""
+        stamp = self._stamp()
         with self._database.writing() as cursor:
-            cursor.executemany(
-                "INSERT INTO mail (queue_id, received_machine, course_time, mail_from, rcpt_to, message_id, raw)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [(*stamp, rcpt_to, message_id, raw) for rcpt_to in rcpt_tos],
-            )
+            for rcpt_to in rcpt_tos:
+                self._database.insert(
+                    *(cursor, "mail"),
+                    **stamp,
+                    queue_id=queue_id,
+                    mail_from=mail_from,
+                    rcpt_to=rcpt_to,
+                    message_id=message_id,
+                    raw=raw,
+                )
 
     def mails(self, address: str | None = None, newest: int = -1) -> list[ReceivedMail]:
         """Return mail in the order in which it came: all of it, one address's, or only the ``newest`` n."""
-        return [_mail(row) for row in self._database.rows(_MAILS, address, newest)]
+        return [_mail(row) for row in self._database.rows(queries.MAILS, address, newest)]
 
     def mail(self, mail_id: int) -> ReceivedMail | None:
         """Return one mail, or None."""
@@ -94,29 +83,23 @@ class SandboxStore:
 
         An inbound STOP word blocks that pair of numbers and a START word lifts it, as Twilio does by itself.
         """
-        now, course_time = self.machine_seconds(), self.course_now().isoformat()
-        person, sender = (new.from_number, new.to_number) if new.direction == INBOUND else (new.to_number, "")
-        sent = now if new.direction == INBOUND else None
+        stamp = self._stamp()
+        now, inbound = float(stamp["received_machine"]), new.direction == INBOUND
+        person = new.from_number if inbound else new.to_number
+        sent = now if inbound else None
         with self._database.writing() as cursor:
-            cursor.execute(
-                "INSERT INTO text (sid, received_machine, course_time, to_number, from_number, person, body, status,"
-                " status_callback, validity_period, direction, sent_machine, messaging_service_sid, num_media)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (new.sid, now, course_time, new.to_number, new.from_number, person, new.body, new.status)
-                + (new.status_callback, new.validity_period, new.direction, sent)
-                + (new.messaging_service_sid, new.num_media),
-            )
+            self._database.insert(cursor, "text", **stamp, **asdict(new), person=person, sent_machine=sent)
             for delay, params in steps:
                 self.callbacks.add(cursor, new.sid, new.status_callback, params, now + delay)
-            if new.direction == INBOUND:
-                _obey_keyword(cursor, new.body, person, sender)
+            if inbound:
+                _obey_keyword(cursor, new.body, person, new.to_number)
         kept = self.text(new.sid)
         assert kept is not None  # noqa: S101  it was committed above and rows are never removed
         return kept
 
     def texts(self, number: str | None = None, newest: int = -1) -> list[ReceivedText]:
-        """Return texts both ways in the order in which they came, deleted ones too: the witness forgets none."""
-        return [_text(row) for row in self._database.rows(_TEXTS, number, newest)]
+        """Return texts both ways in the order in which they came; deleted ones too: it forgets none."""
+        return [_text(row) for row in self._database.rows(queries.TEXTS, number, newest)]
 
     def text(self, sid: str) -> ReceivedText | None:
         """Return one text, or None."""
@@ -126,16 +109,18 @@ class SandboxStore:
     def search_texts(self, wanted: TextFilter) -> list[ReceivedText]:
         """Return what Twilio's list would show, newest first."""
         rows = self._database.rows(
-            _SEARCH,
+            queries.SEARCH,
             *(wanted.to_number, wanted.from_number, wanted.sent_from, wanted.sent_until),
             *(wanted.before_id, wanted.limit),
         )
         return [_text(row) for row in rows]
 
     def redact_text(self, sid: str, *, delete: bool) -> None:
-        """Wipe a text's words; with ``delete`` hide it from the list as well. That it came is never forgotten."""
+        """Wipe a text's words; with ``delete`` hide it from the list too. That it came is never forgotten."""
         with self._database.writing() as cursor:
-            cursor.execute("UPDATE text SET body = '', deleted = MAX(deleted, ?) WHERE sid = ?", (delete, sid))
+            cursor.execute(
+                "UPDATE text SET body = '', deleted = MAX(deleted, ?) WHERE sid = ?", (delete, sid)
+            )
 
     def is_blocked(self, person: str, sender: str) -> bool:
         """Return whether ``person`` texted a STOP word to ``sender`` and no START word since."""
@@ -144,21 +129,34 @@ class SandboxStore:
 
     def addresses(self) -> list[Mailbox]:
         """Return each mailbox and each phone, in the order in which they first appeared."""
-        rows = self._database.rows(_MAILBOXES) + self._database.rows(_PHONES)
+        rows = self._database.rows(queries.MAILBOXES) + self._database.rows(queries.PHONES)
         return [Mailbox(r["kind"], r["address"], r["count"], datetime.fromisoformat(r["last"])) for r in rows]
 
     def add_typed(
-        self, kind: str, address: str, peer: str, body: str, *, accepted: bool, outcome: str, mail_id: int | None = None
+        self,
+        kind: str,
+        address: str,
+        peer: str,
+        body: str,
+        *,
+        accepted: bool,
+        outcome: str,
+        mail_id: int | None = None,
     ) -> int:
         """Keep what a person typed from ``address`` to ``peer`` and what came of it. Returns its id."""
-        values = (kind, address, peer, body, accepted, outcome, mail_id)
+        stamp = self._stamp()
         with self._database.writing() as cursor:
-            cursor.execute(
-                "INSERT INTO typed (received_machine, course_time, kind, address, peer, body, accepted, outcome, mail_id)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (self.machine_seconds(), self.course_now().isoformat(), *values),
+            return self._database.insert(
+                *(cursor, "typed"),
+                **stamp,
+                kind=kind,
+                address=address,
+                peer=peer,
+                body=body,
+                accepted=accepted,
+                outcome=outcome,
+                mail_id=mail_id,
             )
-            return int(cursor.lastrowid or 0)
 
     def typed(self, typed_id: int) -> Typed | None:
         """Return one thing typed, or None."""
@@ -167,12 +165,20 @@ class SandboxStore:
 
     def replies_to(self, mail_id: int) -> list[Typed]:
         """Return what was typed in answer to one mail, in order."""
-        return [_typed(row) for row in self._database.rows("SELECT * FROM typed WHERE mail_id = ? ORDER BY id", mail_id)]
+        return [
+            _typed(row)
+            for row in self._database.rows("SELECT * FROM typed WHERE mail_id = ? ORDER BY id", mail_id)
+        ]
+
+    def _stamp(self) -> dict[str, Any]:
+        # Asked before the transaction: the course's own database may make us wait.
+        return {"received_machine": self.machine_seconds(), "course_time": self.course_now().isoformat()}
 
     def change_count(self) -> int:
         """Return how many messages have come so far, mail and outgoing texts together."""
         row = self._database.row(
-            "SELECT (SELECT COUNT(*) FROM mail) + (SELECT COUNT(*) FROM text WHERE direction != ?) AS n", INBOUND
+            "SELECT (SELECT COUNT(*) FROM mail) + (SELECT COUNT(*) FROM text WHERE direction != ?) AS n",
+            INBOUND,
         )
         return int(row["n"]) if row else 0
 

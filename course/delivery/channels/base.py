@@ -1,0 +1,85 @@
+"""The small interface behind which each channel stands."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from course.delivery.words import Outcome
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail, ready for the wire: ``content`` is the whole message with CRLF line ends."""
+
+    key: int
+    recipient: str
+    envelope_from: str
+    message_id: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Text:
+    """One text message. ``valid_for`` is seconds until the provider must give up (law 6)."""
+
+    key: int
+    recipient: str
+    body: str
+    status_callback: str
+    valid_for: int
+
+
+Outgoing = Mail | Text
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one message: our word for it, and the other side's own."""
+
+    key: int
+    outcome: Outcome
+    code: str = ""
+    provider_id: str = ""
+    raw: str = ""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What is known of a message that may have gone: enough to ask the other side about it."""
+
+    message_id: str
+    recipient: str
+    body: str
+    handed_at: datetime
+    known_ids: frozenset[str]  # provider ids that belong to other messages
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The other side's answer to "did this go?". ``certain`` is False when a second look is worth while."""
+
+    went: bool
+    provider_id: str = ""
+    certain: bool = True
+
+
+AboutTo = Callable[[Outgoing], bool]
+
+
+class Channel(Protocol):
+    """One way to hand messages over."""
+
+    can_look_up: bool
+
+    def send(self, batch: Iterable[Outgoing], about_to: AboutTo) -> Iterator[Result]:
+        """Hand over each message, in order, and yield its result.
+
+        ``about_to(message)`` is called just before the instruction after which a message can no longer be
+        called back; when it returns False, that message is not sent and has no result.
+        """
+        ...
+
+    def look_up(self, sent: Sent) -> Finding:
+        """Ask whether a message went. Only called when ``can_look_up``. Raises OSError when nobody answers."""
+        ...

@@ -1,0 +1,144 @@
+"""A letter in; the bytes of a mail out: two parts that say the same words, and every header a careful sender sets."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from course.curriculum.markdown import to_html, to_plain
+from course.curriculum.model import Course
+from course.delivery.models import Message
+from course.delivery.values import SAMPLE_LINE, Reader
+from course.people.words import Form, NoticeKind
+
+_SIZES = {Form.LARGE_PRINT: 24}
+_STANDARD_SIZE = 18
+_LINK = "color: #0b4a8f; text-decoration: underline;"
+_ALONE = f"{_LINK} display: inline-block; padding: 12px 0;"
+_SPACE = "margin: 0 0 16px 0;"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line at the foot: words, and where they lead if anywhere."""
+
+    label: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a mail says. ``words`` is Markdown, from which both parts are made, so that they cannot differ."""
+
+    subject: str
+    title: str
+    opening: str
+    marker: str
+    words: str
+    foot: tuple[Line, ...]
+    language: str
+
+
+NOTICE_TITLES: dict[str, Callable[[], str]] = {
+    NoticeKind.WELCOME: lambda: _("Your lessons go on"),
+    NoticeKind.HELP: lambda: _("How to get help"),
+    NoticeKind.RECEIVED: lambda: _("We got your message"),
+    NoticeKind.STOPPED: lambda: _("Your lessons have stopped"),
+    NoticeKind.SAFETY: lambda: _("Please read this now"),
+    NoticeKind.ANSWER: lambda: _("Our answer to your question"),
+    NoticeKind.PUBLISH_REQUEST: lambda: _("May we share your question?"),
+    NoticeKind.URGENT: lambda: _("A reply needs you now"),
+}
+
+
+def foot(course: Course, reader: Reader, said: dict[str, str]) -> tuple[Line, ...]:
+    """Return the foot, the same lines in the same place each time."""
+    sample = (Line(SAMPLE_LINE),) if settings.SANDBOX else ()
+    who = Line(f"{course.clinic.name}, {course.clinic.postal}. {course.clinic.phone}.")
+    if not reader.stop_token:
+        return (*sample, who)
+    return (
+        *sample,
+        Line(_("You get this because you joined the course of %(clinic)s.") % said),
+        Line(_("Stop these lessons"), f"{settings.PUBLIC_URL}/stop/{reader.stop_token}/"),
+        Line(_("Help, and who reads your replies"), f"{settings.PUBLIC_URL}/help/"),
+        Line(_("All lessons on the web"), f"{settings.PUBLIC_URL}/"),
+        who,
+    )
+
+
+def build(letter: Letter, message: Message, reader: Reader) -> bytes:
+    """Return the whole mail with CRLF line ends, all of it seven-bit."""
+    mail = EmailMessage(policy=SMTP)
+    for name, value in _headers(letter, message, reader).items():
+        mail[name] = value
+    mail.set_content(_plain(letter), cte="quoted-printable", params={"format": "flowed"})
+    if reader.form != Form.PLAIN:
+        mail.add_alternative(_html(letter, reader), subtype="html", cte="quoted-printable")
+    for part in mail.walk():
+        if part.get_content_maintype() == "text":
+            part["Content-Language"] = letter.language
+    return mail.as_bytes()
+
+
+def _headers(letter: Letter, message: Message, reader: Reader) -> dict[str, object]:
+    domain = settings.MAIL_DOMAIN
+    clinic = letter.foot[-1].label.partition(",")[0]
+    local, _at, host = settings.MAIL_FROM.partition("@")
+    headers: dict[str, object] = {
+        "From": Address(clinic, local, host),
+        "To": message.contact.address if message.contact else "",
+        "Reply-To": f"reply+{message.reply_token}@{domain}",
+        "Subject": letter.subject,
+        "Date": format_datetime(message.planned_at),
+        "Message-ID": f"<{message.message_id}>",
+        "Auto-Submitted": "auto-generated",  # RFC 3834
+    }
+    if reader.stop_token:
+        stop = f"{settings.PUBLIC_URL}/stop/{reader.stop_token}/"
+        headers |= {
+            "List-Id": f"<course.{domain}>",  # RFC 2919
+            "List-Help": f"<{settings.PUBLIC_URL}/help/>",  # RFC 2369
+            "List-Unsubscribe": f"<{stop}>, <mailto:stop+{reader.stop_token}@{domain}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",  # RFC 8058
+            "Feedback-ID": f"{message.message_class}:course:{domain}",
+        }
+    return headers
+
+
+def _html(letter: Letter, reader: Reader) -> str:
+    size = _SIZES.get(Form(reader.form), _STANDARD_SIZE)
+    styles = {
+        "p": _SPACE,
+        "h2": f"font-size: {size + 4}px; line-height: 1.3; margin: 24px 0 12px 0;",
+        "li": "margin: 0 0 8px 0;",
+        "ol": "margin: 0 0 16px 0; padding-inline-start: 32px;",
+        "ul": "margin: 0 0 16px 0; padding-inline-start: 32px;",
+        "blockquote": "margin: 0 0 16px 0; padding: 0 0 0 16px; border-inline-start: 4px solid #0b4a8f;",
+        "a": _ALONE,
+    }
+    return render_to_string(
+        "email/layout.html", _frame(letter) | {"content": to_html(letter.words, styles), "size": size}
+    )
+
+
+def _plain(letter: Letter) -> str:
+    return render_to_string("email/layout.txt", _frame(letter) | {"content": to_plain(letter.words)})
+
+
+def _frame(letter: Letter) -> dict[str, object]:
+    return {
+        "language": letter.language,
+        "direction": "ltr",
+        "subject": letter.subject,
+        "opening": letter.opening,
+        "marker": letter.marker,
+        "title": letter.title,
+        "foot": letter.foot,
+    }

@@ -1,0 +1,157 @@
+"""The outbox: the one place where a message changes its state.
+
+    planned → claimed → handed → accepted → delivered
+    retry ↗          ↘ unknown ↗         ↘ bounced          and: failed, suppressed, expired, cancelled
+
+Each change is one conditional UPDATE; whoever changed the row owns it. Course time is ``now``; leases and back-off
+are machine time.
+"""
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from course.delivery.models import Attempt, ChannelState, Message, Suppression
+from course.delivery.words import Outcome, State
+from course.people.models import Consent, Contact, Enrolment, NoticeRequest
+from course.people.tokens import new_token
+from course.people.words import Channel, CohortState, ConsentKind, EnrolmentState, MessageClass, NoticeKind
+
+BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
+_SENDABLE = (State.PLANNED, State.RETRY)
+_OURS = (State.CLAIMED, State.HANDED, State.UNKNOWN)
+_WHOLE_COURSE = (EnrolmentState.ACTIVE, EnrolmentState.FINISHED)
+_AFTER_STOP = (NoticeKind.STOPPED, NoticeKind.HELP, NoticeKind.CONFIRM)
+
+
+def new_message_id() -> str:
+    """Return a Message-ID (RFC 5322, section 3.6.4) without its angle brackets."""
+    return f"{new_token()}@{settings.MAIL_DOMAIN}"
+
+
+def may_go(now: datetime) -> Q:
+    """Law 4: what must hold for a message when it is claimed, and again at the moment it is handed over.
+
+    Written with EXISTS and no joins, so that an UPDATE checks it on the row itself.
+    """
+    stands = Suppression.objects.filter(
+        address_index=OuterRef("address_index"), channel=OuterRef("channel"), lifted_at__isnull=True
+    )
+    suppressed = Exists(Contact.objects.filter(Exists(stands), pk=OuterRef("contact_id")))
+    agreed = Exists(
+        Consent.objects.filter(
+            kind=ConsentKind.COURSE, withdrawn_at__isnull=True, channel=OuterRef("channel"),
+            subscriber__contacts=OuterRef("contact_id"),
+        )
+    )  # fmt: skip
+    running = Q(enrolment__isnull=True) | Exists(
+        Enrolment.objects.filter(
+            pk=OuterRef("enrolment_id"), state__in=_WHOLE_COURSE, cohort__state=CohortState.RUNNING
+        )
+    )
+    after_stop = Exists(NoticeRequest.objects.filter(pk=OuterRef("request_id"), kind__in=_AFTER_STOP))
+    safety = Q(message_class=MessageClass.SAFETY)
+    direct = Q(message_class=MessageClass.DIRECT) & (~suppressed | after_stop)
+    course = Q(message_class=MessageClass.COURSE) & ~suppressed & agreed & running
+    in_window = Q(window_ends_at__isnull=True) | Q(window_ends_at__gt=now)
+    return in_window & Q(contact__isnull=False) & (safety | direct | course)
+
+
+def claim(
+    classes: Sequence[MessageClass],
+    channel: Channel,
+    worker: str,
+    now: datetime,
+    machine_now: datetime,
+    limit: int,
+) -> list[Message]:
+    """Take up to ``limit`` due messages for settings.LEASE_SECONDS; nobody else holds them meanwhile."""
+    if MessageClass.SAFETY not in classes and ChannelState.objects.filter(channel=channel, held=True).exists():
+        return []
+    with transaction.atomic():
+        due = _due(classes, channel, now, machine_now).filter(may_go(now)).order_by("due_at", "pk")
+        ids = list(due.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:limit])
+        Message.objects.filter(pk__in=ids).update(
+            state=State.CLAIMED,
+            fence=F("fence") + 1,
+            lease_until=machine_now + timedelta(seconds=settings.LEASE_SECONDS),
+            claimed_by=worker,
+            attempts=F("attempts") + 1,
+        )
+    return list(_with_all(Message.objects.filter(pk__in=ids)).order_by("due_at", "pk"))
+
+
+def _due(classes: Sequence[MessageClass], channel: Channel, now: datetime, machine_now: datetime) -> QuerySet[Message]:
+    return Message.objects.filter(
+        Q(retry_at__isnull=True) | Q(retry_at__lte=machine_now),
+        message_class__in=classes, channel=channel, state__in=_SENDABLE, due_at__lte=now, expires_at__gt=now,
+    )  # fmt: skip
+
+
+def _with_all(messages: QuerySet[Message]) -> QuerySet[Message]:
+    return messages.select_related(
+        "contact__subscriber",
+        "contact__staff",
+        "enrolment__cohort",
+        "enrolment__subscriber",
+        "request",
+        "version",
+    )
+
+
+def hand(message: Message, now: datetime, machine_now: datetime) -> bool:
+    """Write down that this message is about to go on the wire; False when it must not go (stopped, lease lost).
+
+    The last look at consent and suppression is inside the UPDATE itself: laws 3 and 5.
+    """
+    with transaction.atomic():
+        mine = Message.objects.filter(
+            may_go(now), pk=message.pk, fence=message.fence, state=State.CLAIMED, lease_until__gt=machine_now
+        )
+        if not mine.update(state=State.HANDED, handed_at=machine_now):
+            return False
+        Attempt.objects.create(
+            message=message,
+            fence=message.fence,
+            worker=message.claimed_by,
+            started_at=machine_now,
+            on_wire=True,
+        )
+    return True
+
+
+def release(message: Message) -> None:
+    """Give back a message that was claimed and not handed over."""
+    Message.objects.filter(pk=message.pk, fence=message.fence, state=State.CLAIMED).update(
+        state=State.PLANNED, lease_until=None, attempts=F("attempts") - 1
+    )
+
+
+def settle(message: Message, changes: dict[str, Any]) -> bool:
+    """Record what became of a message, if it is still ours by its fence; False when it is not."""
+    mine = Message.objects.filter(pk=message.pk, fence=message.fence, state__in=_OURS)
+    return bool(mine.update(**{"lease_until": None} | changes))
+
+
+def end_attempt(message: Message, outcome: Outcome, code: str, raw: str, machine_now: datetime) -> None:
+    """Keep the other side's own answer beside our word for it (law 13)."""
+    Attempt.objects.update_or_create(
+        message=message,
+        fence=message.fence,
+        defaults={"outcome": outcome, "code": code[:20], "raw_answer": raw, "ended_at": machine_now},
+        create_defaults={
+            "worker": message.claimed_by, "started_at": machine_now, "ended_at": machine_now,
+            "outcome": outcome, "code": code[:20], "raw_answer": raw,
+        },
+    )  # fmt: skip
+
+
+def retry_at(attempts: int, machine_now: datetime) -> datetime:
+    """Return when to try again: 1, 5, 15, then 60 minutes, each with up to a fifth more so that rows spread out."""
+    pause = BACK_OFF[min(attempts, len(BACK_OFF)) - 1] if attempts else BACK_OFF[0]
+    return machine_now + pause * (1 + random.random() / 5)  # noqa: S311  jitter, not a secret

@@ -1,0 +1,145 @@
+"""Due enrolments in; rows of the outbox out, once each. Every step that is not sent gets a row with its reason."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from course import doorbell
+from course.curriculum import timetable
+from course.curriculum.model import Course, Step
+from course.curriculum.timetable import Due
+from course.delivery import eligibility
+from course.delivery.models import Message
+from course.delivery.outbox import new_message_id
+from course.delivery.words import Reason, State
+from course.people import cohorts, versions
+from course.people.models import Enrolment
+from course.people.words import Channel, CohortState, EnrolmentState, MessageClass
+
+Digest = Callable[[str, datetime | None, datetime], list[dict[str, Any]]]
+_REASONS = {"expired": Reason.LATE, "late_newer_goes": Reason.NEWER_GOES, "late_skipped": Reason.LATE}
+_digest: list[Digest] = []
+
+
+def lend_digest(digest: Digest) -> None:
+    """Take the function that gives a digest's posts: (scope, since, until) to a list of plain entries."""
+    _digest[:] = [digest]
+
+
+def plan_due(now: datetime, limit: int = 200) -> int:
+    """Move up to ``limit`` due enrolments to the outbox in one transaction; return how many. Course time."""
+    with transaction.atomic():
+        due = list(_due_enrolments(now)[:limit])
+        for enrolment in due:
+            _plan(enrolment, now)
+    if due:
+        doorbell.ring("deliver_course")
+    return len(due)
+
+
+def _due_enrolments(now: datetime) -> Any:
+    return (
+        Enrolment.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(state=EnrolmentState.ACTIVE, next_due_at__lte=now, cohort__state=CohortState.RUNNING)
+        .select_related("subscriber", "cohort__version")
+        .order_by("next_due_at")
+    )
+
+
+def _plan(enrolment: Enrolment, now: datetime) -> None:
+    course = versions.course_of(enrolment.cohort.version)
+    overdue = _overdue(enrolment, course, now)
+    decisions = timetable.catch_up(overdue, enrolment.cohort.catch_up, now)
+    dues = {step.id: due for step, due in overdue}
+    messages: list[Message] = []
+    following = cohorts.step_after(course, overdue[-1][0].id)
+    moved_to: datetime | None = None
+    for decision in decisions:
+        step = course.step(decision.step_id)
+        if decision.action == "move":
+            following, moved_to = step, decision.at
+            break
+        reason = Reason.NONE if decision.action == "send" else _REASONS[decision.reason]
+        messages += _messages(enrolment, course, step, dues[step.id], reason, now)
+    if _advance(enrolment, course, following, moved_to):
+        Message.objects.bulk_create(messages, ignore_conflicts=True)
+
+
+def _overdue(enrolment: Enrolment, course: Course, now: datetime) -> list[tuple[Step, Due]]:
+    """Return the enrolment's next step, due when the row says, and every later step that is due by now."""
+    ids = [step.id for step in course.steps]
+    later = course.steps[ids.index(enrolment.next_step) :]
+    found = []
+    for step in later:
+        due = cohorts.due(enrolment, course, step)
+        if step.id == enrolment.next_step and enrolment.next_due_at:
+            due = Due(step.id, enrolment.next_due_at, due.local, due.moved_by)
+        if due.utc > now:
+            break
+        found.append((step, due))
+    return found
+
+
+def _advance(enrolment: Enrolment, course: Course, step: Step | None, moved_to: datetime | None) -> bool:
+    planned = enrolment.next_step
+    cohorts.set_next(enrolment, course, step)
+    changed = Enrolment.objects.filter(pk=enrolment.pk, next_step=planned, state=EnrolmentState.ACTIVE).update(
+        next_step=enrolment.next_step,
+        next_due_at=moved_to or enrolment.next_due_at,
+        state=enrolment.state,
+    )
+    return bool(changed)
+
+
+def _messages(
+    enrolment: Enrolment, course: Course, step: Step, due: Due, reason: Reason, now: datetime
+) -> list[Message]:
+    entries = _entries(enrolment, course, step, now)
+    if step.kind == "digest" and not entries:
+        reason = reason or Reason.NOTHING_NEW
+    made = []
+    for channel in eligibility.channels_of(enrolment.subscriber):
+        contact, objection = eligibility.contact_for(enrolment.subscriber, channel)
+        why = reason or objection or eligibility.gate(enrolment, step)
+        parts = _parts(course, step, enrolment.subscriber.language, channel) if not why else 1
+        for part in range(1, parts + 1):
+            message = Message(
+                enrolment=enrolment, step_id=step.id, channel=channel, part=part, parts=parts, contact=contact,
+                version=enrolment.cohort.version, message_class=MessageClass.COURSE, planned_at=now,
+                expires_at=due.utc + step.expires, words={"entries": entries} if entries else {},
+                message_id=new_message_id(),
+            )  # fmt: skip
+            _place(message, enrolment, course, why, now)
+            made.append(message)
+    return made
+
+
+def _place(message: Message, enrolment: Enrolment, course: Course, why: Reason, now: datetime) -> None:
+    """Put a message inside the person's window; a part after the first waits until the one before is accepted."""
+    zone = cohorts.zone_of(enrolment.subscriber, enrolment.cohort)
+    opening = timetable.next_opening(now, zone, course.window)
+    if not why and opening >= message.expires_at:
+        why = Reason.LATE
+    if why:
+        message.state, message.reason = State.CANCELLED, why
+    elif message.part == 1:
+        message.due_at = opening
+        message.window_ends_at = timetable.window_end(opening, zone, course.window)
+
+
+def _parts(course: Course, step: Step, language: str, channel: Channel) -> int:
+    if channel == Channel.EMAIL or step.lesson is None:
+        return 1
+    return len(course.lesson(step.lesson, language).texts)
+
+
+def _entries(enrolment: Enrolment, course: Course, step: Step, now: datetime) -> list[dict[str, Any]]:
+    """Return the posts published since this person's last digest; none for a lesson."""
+    if step.kind != "digest":
+        return []
+    digests = [each.id for each in course.steps if each.kind == "digest"]
+    sent = Message.objects.filter(enrolment=enrolment, step_id__in=digests, state__in=(State.ACCEPTED, State.DELIVERED))
+    last = sent.order_by("-planned_at").values_list("planned_at", flat=True).first()
+    return _digest[0]("all", last, now)

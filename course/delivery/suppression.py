@@ -1,0 +1,132 @@
+"""A stop, a start or a dead address in; who gets nothing more of class course, or gets it again, out."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from course.delivery.models import Message, Suppression
+from course.delivery.words import Reason, State, SuppressionReason
+from course.people import audit, notices
+from course.people.models import Consent, Contact, Enrolment, Subscriber
+from course.people.words import (
+    Channel,
+    ChannelRule,
+    CohortState,
+    ConsentKind,
+    EnrolmentState,
+    MessageClass,
+    NoticeKind,
+)
+
+_RUNNING = (EnrolmentState.INVITED, EnrolmentState.ACTIVE, EnrolmentState.WAITING, EnrolmentState.PAUSED)
+
+
+@transaction.atomic
+def stop(
+    subscriber: Subscriber,
+    *,
+    contact: Contact | None,
+    source: str,
+    now: datetime,
+    answers_at: datetime | None = None,
+) -> bool:
+    """Stop every channel and cohort of a person, at once; False when they had stopped before.
+
+    ``contact`` is where the stop was said: a phone number goes on the suppression list, and the one confirmation
+    goes back to it. ``source`` is "reply:12" or "link". Course time.
+    """
+    enrolments = Enrolment.objects.filter(subscriber=subscriber, state__in=_RUNNING)
+    stopped = enrolments.update(state=EnrolmentState.STOPPED, state_reason=source[:40], state_changed_at=now)
+    consents = Consent.objects.filter(subscriber=subscriber, kind=ConsentKind.COURSE, withdrawn_at__isnull=True)
+    withdrawn = consents.update(withdrawn_at=now, withdrawn_by=source[:40])
+    _cancel_unsent(subscriber)
+    if contact and contact.channel == Channel.SMS:
+        suppress(contact, SuppressionReason.STOPPED, source, now)
+    if not (stopped or withdrawn):
+        return False
+    audit.record(f"subscriber:{subscriber.pk}", "stopped", f"subscriber:{subscriber.pk}")
+    notices.request(
+        NoticeKind.STOPPED,
+        MessageClass.DIRECT,
+        subscriber,
+        f"stop:{source}",
+        now,
+        rule=ChannelRule.THIS_CONTACT if contact else ChannelRule.PREFERRED,
+        contact=contact,
+        answers_at=answers_at or now,
+    )
+    return True
+
+
+@transaction.atomic
+def start(subscriber: Subscriber, *, contact: Contact | None, source: str, now: datetime) -> bool:
+    """Restore what the last stop stopped, in cohorts that still run; False when nothing was stopped."""
+    stopped = Enrolment.objects.filter(
+        subscriber=subscriber, state=EnrolmentState.STOPPED, cohort__state=CohortState.RUNNING
+    )
+    reasons = list(stopped.values_list("state_reason", flat=True))
+    lift(subscriber, now)
+    for consent in Consent.objects.filter(
+        subscriber=subscriber, kind=ConsentKind.COURSE, withdrawn_by__in=reasons
+    ).order_by("-withdrawn_at"):
+        _give_again(consent, source, now)
+    restored = stopped.update(state=EnrolmentState.ACTIVE, state_reason=source[:40], state_changed_at=now)
+    if not restored:
+        return False
+    audit.record(f"subscriber:{subscriber.pk}", "started", f"subscriber:{subscriber.pk}")
+    notices.request(
+        NoticeKind.WELCOME,
+        MessageClass.DIRECT,
+        subscriber,
+        f"start:{source}",
+        now,
+        rule=ChannelRule.THIS_CONTACT if contact else ChannelRule.PREFERRED,
+        contact=contact,
+        answers_at=now,
+    )
+    return True
+
+
+def suppress(contact: Contact, reason: SuppressionReason, source: str, now: datetime) -> None:
+    """Put an address on the suppression list; one that stands there for the same reason stays as it is."""
+    Suppression.objects.get_or_create(
+        address_index=contact.address_index,
+        channel=contact.channel,
+        reason=reason,
+        lifted_at=None,
+        defaults={"source": source[:60], "created_at": now},
+    )
+
+
+def lift(subscriber: Subscriber, now: datetime) -> None:
+    """Take a person's addresses off the list where they stood for a stop; a dead address stays on it."""
+    indexes = subscriber.contacts.values_list("address_index", flat=True)
+    Suppression.objects.filter(
+        address_index__in=list(indexes), reason=SuppressionReason.STOPPED, lifted_at__isnull=True
+    ).update(lifted_at=now)
+
+
+def _cancel_unsent(subscriber: Subscriber) -> None:
+    Message.objects.filter(
+        contact__subscriber=subscriber,
+        message_class=MessageClass.COURSE,
+        state__in=(State.PLANNED, State.CLAIMED, State.RETRY),
+    ).update(state=State.CANCELLED, reason=Reason.NO_CONSENT, lease_until=None)
+
+
+def _give_again(consent: Consent, source: str, now: datetime) -> None:
+    Consent.objects.get_or_create(
+        subscriber=consent.subscriber,
+        kind=consent.kind,
+        channel=consent.channel,
+        withdrawn_at=None,
+        defaults={
+            "wording": consent.wording,
+            "wording_version": consent.wording_version,
+            "language": consent.language,
+            "source": "text" if consent.channel == Channel.SMS else "email",
+            "origin": source,
+            "privacy_warning_accepted": consent.privacy_warning_accepted,
+            "given_at": now,
+        },
+    )

@@ -1,0 +1,97 @@
+"""Cohorts and places in them: who starts when, and which step is next."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from course import doorbell
+from course.curriculum import timetable
+from course.curriculum.model import Course, Step
+from course.people import audit, versions
+from course.people.models import Cohort, CourseVersion, Enrolment, Staff, Subscriber
+from course.people.words import CohortState, EnrolmentState
+
+
+class CohortError(Exception):
+    """A cohort cannot be made or started as asked; the message says what would be right."""
+
+
+def create(
+    name: str, version: CourseVersion, starts_on: date, now: datetime, coordinator: Staff | None = None
+) -> Cohort:
+    """Make a cohort in the course's own zone. Raises CohortError for a past start or a name in use."""
+    course = versions.course_of(version)
+    if starts_on < now.astimezone(course.zone).date():
+        raise CohortError(f"The start {starts_on} is past; choose {now.astimezone(course.zone).date()} or later.")
+    if Cohort.objects.filter(name=name).exists():
+        raise CohortError(f"There is a cohort called {name!r} already; choose another name.")
+    cohort = Cohort.objects.create(
+        name=name,
+        version=version,
+        starts_on=starts_on,
+        zone=course.zone.key,
+        join=course.join,
+        catch_up=course.catch_up,
+        state=CohortState.RUNNING,
+        coordinator=coordinator,
+        created_at=now,
+    )
+    audit.record(f"staff:{coordinator.pk}" if coordinator else "system", "cohort_added", f"cohort:{cohort.pk}")
+    return cohort
+
+
+@transaction.atomic
+def enrol(subscriber: Subscriber, cohort: Cohort, now: datetime) -> Enrolment:
+    """Give a subscriber a place whose first step is the first that is still to come."""
+    course = versions.course_of(cohort.version)
+    zone = zone_of(subscriber, cohort)
+    day_zero = timetable.day_zero(
+        now, cohort.starts_on, course.steps, zone, course.window, cohort.join, subscriber.preferred_hour
+    )
+    enrolment, created = Enrolment.objects.get_or_create(
+        subscriber=subscriber,
+        cohort=cohort,
+        defaults={"state": EnrolmentState.ACTIVE, "day_zero": day_zero, "state_changed_at": now},
+    )
+    if created:
+        first = _first_to_come(enrolment, course, now)
+        set_next(enrolment, course, first)
+        enrolment.save(update_fields=["next_step", "next_due_at", "state"])
+        doorbell.ring("plan")
+    return enrolment
+
+
+def zone_of(subscriber: Subscriber, cohort: Cohort) -> ZoneInfo:
+    """Return the zone a person's hours are told in: their own, else the cohort's."""
+    return ZoneInfo(subscriber.zone or cohort.zone)
+
+
+def due(enrolment: Enrolment, course: Course, step: Step) -> timetable.Due:
+    """Return when a step is due for one person. This is where the hour of a lesson is decided."""
+    if enrolment.day_zero is None:
+        raise CohortError(f"Enrolment {enrolment.pk} has no first day yet.")
+    person = enrolment.subscriber
+    zone = zone_of(person, enrolment.cohort)
+    return timetable.due(step, enrolment.day_zero, zone, course.window, person.preferred_hour)
+
+
+def set_next(enrolment: Enrolment, course: Course, step: Step | None) -> None:
+    """Set the next step in memory; without one the enrolment is finished."""
+    if step is None:
+        enrolment.next_step, enrolment.next_due_at = "", None
+        enrolment.state = EnrolmentState.FINISHED
+    else:
+        enrolment.next_step = step.id
+        enrolment.next_due_at = due(enrolment, course, step).utc
+
+
+def step_after(course: Course, step_id: str) -> Step | None:
+    """Return the step that follows, or None after the last."""
+    ids = [step.id for step in course.steps]
+    following = course.steps[ids.index(step_id) + 1 :]
+    return following[0] if following else None
+
+
+def _first_to_come(enrolment: Enrolment, course: Course, now: datetime) -> Step | None:
+    return next((step for step in course.steps if due(enrolment, course, step).utc >= now), None)

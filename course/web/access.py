@@ -1,0 +1,72 @@
+"""Who may see what: a request or a token in, the object or a refusal out. Pages load objects only through here."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from course.discussion.models import Decision, Post
+from course.people.models import Cohort, Staff, Subscriber
+from course.people.words import Role
+from course.web.frame import personal
+
+P = ParamSpec("P")
+StaffView = Callable[Concatenate[HttpRequest, Staff, P], HttpResponse]
+
+EVERYONE = frozenset(Role)
+MODERATORS = frozenset({Role.MODERATOR, Role.ADMINISTRATOR})
+COORDINATORS = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
+
+
+def for_staff(
+    roles: frozenset[Role] = EVERYONE,
+) -> Callable[[StaffView[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+    """Let these roles in and give the page the member of staff; others get 403, visitors the sign-in page."""
+
+    def guard(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        @personal
+        @wraps(view)
+        def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            staff = request.user
+            if not isinstance(staff, Staff):
+                return HttpResponseRedirect(reverse("console-sign-in"))
+            if staff.role not in roles:
+                raise PermissionDenied
+            return view(request, staff, *args, **kwargs)
+
+        return page
+
+    return guard
+
+
+def access_posts(staff: Staff) -> QuerySet[Post]:
+    """Return the posts this member of staff may work on."""
+    if staff.role not in MODERATORS:
+        raise PermissionDenied
+    return Post.objects.select_related("reply", "subscriber")
+
+
+def access_post(staff: Staff, post_id: int) -> Post:
+    """Return one post with its reply and its decisions. Raises Http404."""
+    decisions = Decision.objects.select_related("staff").order_by("at", "pk")
+    post = access_posts(staff).prefetch_related(Prefetch("decisions", decisions)).filter(pk=post_id).first()
+    if post is None:
+        raise Http404
+    return post
+
+
+def access_cohorts(staff: Staff) -> QuerySet[Cohort]:
+    """Return a coordinator's own cohorts; an administrator's are all."""
+    if staff.role not in COORDINATORS:
+        raise PermissionDenied
+    cohorts = Cohort.objects.select_related("coordinator")
+    return cohorts if staff.role == Role.ADMINISTRATOR else cohorts.filter(coordinator=staff)
+
+
+def access_subscriber_by_stop_token(token: str) -> Subscriber | None:
+    """Return whose stop link this is; the token is the authority."""
+    return Subscriber.objects.filter(stop_token=token, erased_at__isnull=True).first()

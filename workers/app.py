@@ -1,0 +1,119 @@
+"""The Celery application: a tick that says "look now", and the doorbell that says it sooner.
+
+Tasks carry ids only and no row depends on one: Redis may be wiped at any moment (law 1).
+"""
+
+import os
+import queue
+import threading
+from datetime import timedelta
+from typing import Any
+
+import django
+from celery import Celery
+from celery.signals import worker_process_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "course.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402  Django must be set up before its settings and models are used
+from django.db import connections  # noqa: E402
+
+_TASKS = {
+    "plan": "workers.plan.look",
+    "deliver_safety": "workers.deliver.safety",
+    "deliver_direct": "workers.deliver.direct",
+    "deliver_course": "workers.deliver.course",
+    "intake": "workers.intake.look",
+    "upkeep": "workers.upkeep.sweep",
+}
+_SAFETY_QUEUE = "safety"
+_COURSE_QUEUE = "course"
+
+
+def broker_url(redis_url: str) -> str:
+    """Return Celery's spelling of a Redis address: it calls a unix socket redis+socket."""
+    return redis_url.replace("unix://", "redis+socket://", 1)
+
+
+def _tick(name: str, every: float) -> dict[str, Any]:
+    # A look that nobody took before the next one is due is of no use: it must not pile up.
+    queue_name = _SAFETY_QUEUE if name == "deliver_safety" else _COURSE_QUEUE
+    options = {"queue": queue_name, "expires": max(every, 1) * 2}
+    return {"task": _TASKS[name], "schedule": timedelta(seconds=every), "options": options}
+
+
+app = Celery("course", broker=broker_url(settings.REDIS_URL or "redis://127.0.0.1:6379/0"))
+app.conf.update(
+    include=["workers.plan", "workers.deliver", "workers.intake", "workers.upkeep"],
+    task_default_queue=_COURSE_QUEUE,
+    task_routes={"workers.deliver.safety": {"queue": _SAFETY_QUEUE}},
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_soft_time_limit=60,
+    task_time_limit=90,
+    worker_prefetch_multiplier=1,
+    worker_max_memory_per_child=200_000,  # KiB
+    worker_enable_remote_control=False,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    timezone="UTC",
+    broker_transport_options={
+        "visibility_timeout": 120,
+        "socket_timeout": 30,
+        "unacked_restore_interval": 2,
+        "unacked_restore_throttle": 1,
+    },
+    beat_schedule={
+        name: _tick(name, settings.TICK_SECONDS * factor)
+        for name, factor in {
+            "deliver_safety": 1,
+            "deliver_direct": 1,
+            "intake": 1,
+            "plan": 2,
+            "deliver_course": 2,
+            "upkeep": 2,
+        }.items()
+    },
+)
+
+
+@worker_process_init.connect
+def _close_inherited(**_kwargs: Any) -> None:
+    """A forked child must not talk over its parent's database connection."""
+    connections.close_all()
+
+
+class _Bell:
+    """Publishes from a thread of its own: with the broker down a publish may block for seconds."""
+
+    def __init__(self) -> None:
+        self._waiting: queue.Queue[str] = queue.Queue(maxsize=1000)
+        self._started = threading.Lock()
+
+    def ring(self, task: str) -> None:
+        if self._started.acquire(blocking=False):
+            threading.Thread(target=self._publish, name="doorbell", daemon=True).start()
+        try:
+            self._waiting.put_nowait(task)
+        except queue.Full:
+            return  # the tick finds the row
+
+    def _publish(self) -> None:
+        while True:
+            task = self._waiting.get()
+            try:
+                app.send_task(task, retry=False, expires=10)
+            except Exception as error:
+                app.log.get_default_logger("doorbell").warning("not rung: %s", type(error).__name__)
+
+
+_bell = _Bell()
+
+
+def ring(name: str, row_id: int) -> None:
+    """Wake a worker for ``name``: one of plan, deliver_safety, deliver_direct, deliver_course, intake, upkeep."""
+    _bell.ring(_TASKS[name])
