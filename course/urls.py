@@ -1,5 +1,31 @@
 """Every address of this installation."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from course.web.console import pages as console
+from course.web.console import replies, signing_in
+from course.web.hooks import twilio
+from course.web.public import agree, pages, stop
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", pages.course_page, name="public-course"),
+    path("lessons/<slug:slug>/", pages.lesson_page, name="public-lesson"),
+    path("help/", pages.help_page, name="public-help"),
+    path("accessibility/", pages.accessibility_page, name="public-accessibility"),
+    path("privacy/", pages.privacy_page, name="public-privacy"),
+    path("stop/<str:token>/", stop.stop_page, name="public-stop"),
+    path("agree/<str:token>/", agree.agree_page, name="public-agree"),
+    path("hooks/twilio/inbound", twilio.inbound, name="hook-twilio-inbound"),
+    path("hooks/twilio/status/<str:token>", twilio.status, name="hook-twilio-status"),
+    path("console/", console.today_page, name="console-today"),
+    path("console/sign-in/", signing_in.explain_page, name="console-sign-in"),
+    path("console/sign-in/<str:token>/", signing_in.link_page, name="console-sign-in-link"),
+    path("console/sign-out/", signing_in.sign_out_page, name="console-sign-out"),
+    path("console/replies/", replies.replies_page, name="console-replies"),
+    path("console/replies/<int:post_id>/", replies.reply_page, name="console-reply"),
+    path("console/cohorts/", console.cohorts_page, name="console-cohorts"),
+]
+handler400 = "course.web.errors.bad_request"
+handler403 = "course.web.errors.forbidden"
+handler404 = "course.web.errors.not_found"
+handler500 = "course.web.errors.server_error"

@@ -13,10 +13,13 @@ COMMANDS = {
     "lmtp": "Take replies by LMTP.",
     "sandbox": "Run the mailbox and phone of the demo.",
     "settings": "List every setting, and what it is for.",
+    "stage": "Run the demo's programs in the sandbox that `course demo` made.",
     "staff": "Add staff, and make a link to sign in.",
     "status": "Say what is due, sent and waiting.",
     "up": "Start everything a real installation needs.",
 }
+_WITHOUT_DJANGO = ("demo", "keys", "settings")
+_HIDDEN = ("stage",)
 
 
 class LazyGroup(click.Group):
@@ -24,19 +27,21 @@ class LazyGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names, in order."""
-        return sorted(COMMANDS)
+        return [name for name in sorted(COMMANDS) if name not in _HIDDEN]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import one command."""
+        """Import one command, with Django set up first where it is needed."""
         if cmd_name not in COMMANDS:
             return None
+        if cmd_name not in _WITHOUT_DJANGO:
+            import_module("course.cli.bootstrap").load()
         command: click.Command = import_module(f"course.cli.{cmd_name}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without importing any."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,4 +1,4 @@
-"""Before a command touches the database: Django set up, and each fault of the set-up said in one line."""
+"""Before a command touches the course: Django set up, and each fault of the set-up said in one line."""
 
 import json
 import os
@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import click
 import django
 from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import Error as DatabaseError
 from django.db import connection
@@ -21,13 +22,18 @@ def fail(message: str) -> NoReturn:
     sys.exit(1)
 
 
-def django_setup(*, database: bool = True) -> None:
-    """Set Django up and run the checks asked at start; ends with one clear line for each that fails."""
+def load() -> None:
+    """Set Django up, so that a command's own imports work. Ends with one line when a setting is not understood."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "course.settings")
     try:
         django.setup()
-    except SettingsError as fault:
+    except (SettingsError, ImproperlyConfigured) as fault:
         fail(str(fault))
+
+
+def django_setup(*, database: bool = True) -> None:
+    """Run the checks asked at start; ends with one clear line for each that fails."""
+    load()
     faults = [fault for fault in checks.run_checks() if fault.is_serious()]
     if faults:
         fail("\n".join(str(fault.msg) for fault in faults))
@@ -36,7 +42,7 @@ def django_setup(*, database: bool = True) -> None:
 
 
 def migrate() -> None:
-    """Bring the database's tables up to date, quietly."""
+    """Bring the database's tables up to date, quietly; refuse one that belongs elsewhere."""
     call_command("migrate", verbosity=0, interactive=False)
     faults = checks.run_checks(tags=["database"], databases=["default"])
     if faults:

@@ -48,8 +48,8 @@ def window_end(instant: datetime, zone: ZoneInfo, window: Window) -> datetime | 
 def answer_by(received: datetime, hours: ReadingHours, working_days: int) -> date:
     """Return the local date in ``hours.zone`` by which a person answers what came in at ``received``.
 
-    Reading days are the working days. Inside reading hours the day of receipt is day nought; outside them
-    counting starts on the next reading day. Raises ValueError when nobody reads on any day.
+    Reading days are the working days. What comes in before reading hours end on such a day counts from that day;
+    anything later counts from the next reading day. Raises ValueError when nobody reads on any day.
     """
     if not hours.days:
         raise ValueError("Reading hours need at least one day.")

@@ -67,11 +67,8 @@ def _file_faults(files: Mapping[str, str]) -> list[Fault]:
         if name not in files
     ]
     for name, text in files.items():
-        if "\0" in text:
-            line = text[: text.index("\0")].count("\n") + 1
-            faults.append(Fault(name, line, "this line has a NUL byte", "Save the file again as plain text."))
         for number, line in enumerate(text.split("\n"), 1):
-            if any("\udc80" <= char <= "\udcff" for char in line):
+            if "\0" in line or any("\udc80" <= char <= "\udcff" for char in line):
                 what = "this line has bytes that are not UTF-8 text"
                 faults.append(Fault(name, number, what, "Save the file again with the encoding UTF-8."))
                 break

@@ -105,25 +105,21 @@ def catch_up(overdue: Sequence[tuple[Step, Due]], rule: str, now: datetime) -> l
     if rule not in ("spread", "latest", "skip"):
         raise ValueError(f"Unknown catch-up rule: {rule}")
     waiting = sorted(overdue, key=lambda pair: pair[1].utc)
-    live = [pair for pair in waiting if now < pair[1].utc + pair[0].expires]
+    live = [(step.id, when) for step, when in waiting if now < when.utc + step.expires]
     decided = {step.id: Decision(step.id, "skip", "expired", None) for step, _ in waiting}
-    for place, (step, when) in enumerate(live):
+    for place, (step_id, when) in enumerate(live):
         newest = place == len(live) - 1
-        decided[step.id] = _decide(step.id, rule, place, newest, now - when.utc, now, len(live))
+        if len(live) == 1 or _goes_now(rule, place == 0, newest, now - when.utc):
+            decided[step_id] = Decision(step_id, "send", "due", now)
+        elif rule == "spread":
+            decided[step_id] = Decision(step_id, "move", "late_spread", now + timedelta(days=place))
+        else:
+            reason = "late_newer_goes" if rule == "latest" else "late_skipped"
+            decided[step_id] = Decision(step_id, "skip", reason, None)
     return list(decided.values())
 
 
-def _decide(step_id: str, rule: str, place: int, newest: bool, late: timedelta, now: datetime, live: int) -> Decision:
-    if live == 1:
-        return Decision(step_id, "send", "due", now)
+def _goes_now(rule: str, oldest: bool, newest: bool, late: timedelta) -> bool:
     if rule == "spread":
-        if place == 0:
-            return Decision(step_id, "send", "due", now)
-        return Decision(step_id, "move", "late_spread", now + timedelta(days=place))
-    if rule == "latest":
-        if newest:
-            return Decision(step_id, "send", "due", now)
-        return Decision(step_id, "skip", "late_newer_goes", None)
-    if newest and late < ON_TIME:
-        return Decision(step_id, "send", "due", now)
-    return Decision(step_id, "skip", "late_skipped", None)
+        return oldest
+    return newest and (rule == "latest" or late < ON_TIME)

@@ -26,6 +26,4 @@ def script(request: HttpRequest) -> HttpResponse:
 def changes(request: HttpRequest) -> HttpResponse:
     """How many messages have come so far, as a plain number."""
     count = running(request).sandbox.store.change_count()
-    return HttpResponse(
-        str(count), content_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-store"}
-    )
+    return HttpResponse(str(count), content_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-store"})

@@ -55,14 +55,10 @@ def send_text(sandbox: Sandbox, from_number: str, body: str, *, picture: bool = 
         status, reason = webhook.post(config.inbound_url, _parameters(sandbox, new), config.auth_token)
     except webhook.Unreachable as error:
         accepted, answer = False, ""
-        sentence = (
-            f"The course did not answer at {error}. The text is kept here for when it looks for missed texts."
-        )
+        sentence = f"The course did not answer at {error}. The text is kept here for when it looks for missed texts."
     else:
         accepted, answer = status < 300, f"{status} {reason}"
-        sentence = (
-            f"The course {'took your text' if accepted else 'refused your text'}. It answered: {answer}"
-        )
+        sentence = f"The course {'took your text' if accepted else 'refused your text'}. It answered: {answer}"
     typed_id = sandbox.store.add_typed(
         "phone", from_number, config.own_number, body, accepted=accepted, outcome=sentence
     )
@@ -108,9 +104,7 @@ def _deliver(sandbox: Sandbox, message: EmailMessage) -> tuple[bool, str, str]:
     config = sandbox.config
     try:
         # A name of our own: smtplib would ask the name service for this machine's.
-        with smtplib.LMTP(
-            config.lmtp_host, config.lmtp_port, "sandbox.invalid", timeout=LMTP_TIMEOUT_SECONDS
-        ) as lmtp:
+        with smtplib.LMTP(config.lmtp_host, config.lmtp_port, "sandbox.invalid", timeout=LMTP_TIMEOUT_SECONDS) as lmtp:
             code, answer = _converse(lmtp, message)
     except (OSError, smtplib.SMTPException):
         where = f"{config.lmtp_host} port {config.lmtp_port}"

@@ -4,7 +4,10 @@ import asyncio
 import email.parser
 import logging
 import secrets
+import socket
 import sqlite3
+from collections.abc import Coroutine
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -77,9 +80,11 @@ class _PatientSMTP(SMTP):
 
 
 class MailServer(Controller):
-    """The SMTP server on 127.0.0.1; ``start()`` raises OSError when the port is taken, ``stop()`` ends it."""
+    """The SMTP server on 127.0.0.1, until ``stop()``. Making one raises OSError when the port is taken."""
 
     def __init__(self, store: SandboxStore, relay_log: RelayLog, port: int) -> None:
+        # Bound here: a bind inside aiosmtpd's thread is reported five seconds late and leaves its loop open.
+        self._socket = socket.create_server((HOST, port))
         super().__init__(
             Sink(store, relay_log),
             hostname=HOST,
@@ -89,6 +94,9 @@ class MailServer(Controller):
             data_size_limit=MAX_BYTES,
             enable_SMTPUTF8=True,
         )
+
+    def _create_server(self) -> Coroutine[Any, Any, asyncio.Server]:
+        return self.loop.create_server(self._factory_invoker, sock=self._socket)
 
     def factory(self) -> SMTP:
         """Make the protocol for one connection."""

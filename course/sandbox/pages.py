@@ -133,9 +133,7 @@ def _person(one: Mailbox, href: str, current: bool) -> Choice:
 
 def _message(mail: ReceivedMail, chosen: Chosen) -> Choice:
     subject = open_mail(mail.raw).subject
-    return Choice(
-        chosen.href(mail=mail.id) + "#mail", subject, in_words(mail.course_time), mail.id == chosen.mail
-    )
+    return Choice(chosen.href(mail=mail.id) + "#mail", subject, in_words(mail.course_time), mail.id == chosen.mail)
 
 
 def _shown(store: SandboxStore, mail: ReceivedMail) -> Shown:

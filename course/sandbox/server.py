@@ -29,35 +29,24 @@ class _QuietHandler(WSGIRequestHandler):
 
 
 class SandboxServer:
-    """Everything that listens. A port that is taken raises SandboxError; ``stop`` ends all of it."""
+    """Everything that listens. Making one raises SandboxError when a port is taken; ``stop`` ends it."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
         config = sandbox.config
         relay_log = RelayLog(config.relay_log, sandbox.store.machine_now)
         self._callbacks = CallbackSender(sandbox)
-        self._mail = MailServer(sandbox.store, relay_log, config.smtp_port)
-        self._http = self._bind(Machine(sandbox, self._callbacks))
-        self._http_thread = threading.Thread(
-            target=self._http.serve_forever, args=(0.1,), name="sandbox-http"
-        )
-
-    def _bind(self, machine: Machine) -> ThreadedWSGIServer:
-        port = machine.sandbox.config.http_port
+        self._http = _bind(Machine(sandbox, self._callbacks))
         try:
-            server = ThreadedWSGIServer((HOST, port), _QuietHandler)
-        except OSError as error:
-            raise _taken(port, "COURSE_SANDBOX_HTTP_PORT") from error
-        server.set_app(SandboxHandler(machine))
-        return server
-
-    def start(self) -> None:
-        """Listen on both ports and take up the callbacks that wait."""
-        try:
-            self._mail.start()
+            self._mail = MailServer(sandbox.store, relay_log, config.smtp_port)
         except OSError as error:
             self._http.server_close()
-            raise _taken(self.sandbox.config.smtp_port, "COURSE_SANDBOX_SMTP_PORT") from error
+            raise _taken(config.smtp_port, "COURSE_SANDBOX_SMTP_PORT") from error
+        self._http_thread = threading.Thread(target=self._http.serve_forever, args=(0.1,), name="sandbox-http")
+
+    def start(self) -> None:
+        """Answer on both ports and take up the callbacks that wait."""
+        self._mail.start()
         self._callbacks.start()
         self._http_thread.start()
 
@@ -71,10 +60,18 @@ class SandboxServer:
         self.sandbox.store.close()
 
 
+def _bind(machine: Machine) -> ThreadedWSGIServer:
+    port = machine.sandbox.config.http_port
+    try:
+        server = ThreadedWSGIServer((HOST, port), _QuietHandler)
+    except OSError as error:
+        raise _taken(port, "COURSE_SANDBOX_HTTP_PORT") from error
+    server.set_app(SandboxHandler(machine))
+    return server
+
+
 def _taken(port: int, setting: str) -> SandboxError:
-    return SandboxError(
-        f"Port {port} on {HOST} is in use. Stop what uses it, or set {setting} to another port."
-    )
+    return SandboxError(f"Port {port} on {HOST} is in use. Stop what uses it, or set {setting} to another port.")
 
 
 def run_sandbox(announce: Callable[[str], None]) -> None:
@@ -90,8 +87,6 @@ def run_sandbox(announce: Callable[[str], None]) -> None:
     sandbox = open_sandbox()
     server = SandboxServer(sandbox)
     server.start()
-    announce(
-        f"Sandbox ready: http://{HOST}:{sandbox.config.http_port}/ (mail on port {sandbox.config.smtp_port})"
-    )
+    announce(f"Sandbox ready: http://{HOST}:{sandbox.config.http_port}/ (mail on port {sandbox.config.smtp_port})")
     ended.wait()
     server.stop()

@@ -52,9 +52,7 @@ class SandboxStore:
         """Return machine time in unix seconds."""
         return self.machine_now().timestamp()
 
-    def add_mail(
-        self, mail_from: str, rcpt_tos: Sequence[str], message_id: str, raw: bytes, queue_id: str
-    ) -> None:
+    def add_mail(self, mail_from: str, rcpt_tos: Sequence[str], message_id: str, raw: bytes, queue_id: str) -> None:
         """Keep one row for each recipient; on disk on return. Raises sqlite3.Error when the disk fails."""
         stamp = self._stamp()
         with self._database.writing() as cursor:
@@ -118,9 +116,7 @@ class SandboxStore:
     def redact_text(self, sid: str, *, delete: bool) -> None:
         """Wipe a text's words; with ``delete`` hide it from the list too. That it came is never forgotten."""
         with self._database.writing() as cursor:
-            cursor.execute(
-                "UPDATE text SET body = '', deleted = MAX(deleted, ?) WHERE sid = ?", (delete, sid)
-            )
+            cursor.execute("UPDATE text SET body = '', deleted = MAX(deleted, ?) WHERE sid = ?", (delete, sid))
 
     def is_blocked(self, person: str, sender: str) -> bool:
         """Return whether ``person`` texted a STOP word to ``sender`` and no START word since."""
@@ -166,8 +162,7 @@ class SandboxStore:
     def replies_to(self, mail_id: int) -> list[Typed]:
         """Return what was typed in answer to one mail, in order."""
         return [
-            _typed(row)
-            for row in self._database.rows("SELECT * FROM typed WHERE mail_id = ? ORDER BY id", mail_id)
+            _typed(row) for row in self._database.rows("SELECT * FROM typed WHERE mail_id = ? ORDER BY id", mail_id)
         ]
 
     def _stamp(self) -> dict[str, Any]:

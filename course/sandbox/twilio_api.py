@@ -92,9 +92,7 @@ def _checked(form: QueryDict, config: SandboxConfig) -> NewText:
     if not body:
         raise ApiError(400, 21602, "Message body is required.")
     if len(body) > MAX_BODY_CHARACTERS:
-        raise ApiError(
-            400, 21617, f"The concatenated message body exceeds the {MAX_BODY_CHARACTERS} character limit"
-        )
+        raise ApiError(400, 21617, f"The concatenated message body exceeds the {MAX_BODY_CHARACTERS} character limit")
     return NewText(
         sid=f"SM{secrets.token_hex(16)}",
         to_number=to_number,
@@ -121,9 +119,7 @@ def _validity(words: str) -> int | None:
     if not words:
         return None
     if not (words.isascii() and words.isdigit() and 1 <= int(words) <= MAX_VALIDITY_SECONDS):
-        raise ApiError(
-            400, 20001, f"ValidityPeriod must be a number of seconds from 1 to {MAX_VALIDITY_SECONDS}"
-        )
+        raise ApiError(400, 20001, f"ValidityPeriod must be a number of seconds from 1 to {MAX_VALIDITY_SECONDS}")
     return int(words)
 
 

@@ -7,10 +7,10 @@ from course.sandbox import files, twilio_api, views
 _ACCOUNT = "2010-04-01/Accounts/<str:account_sid>"
 
 urlpatterns = [
-    path("", views.inbox),
-    path("reply", views.reply),
-    path("text", views.text),
-    path("mail/<int:mail_id>/html", views.mail_html),
+    path("", views.inbox, name="sandbox-inbox"),
+    path("reply", views.reply, name="sandbox-reply"),
+    path("text", views.text, name="sandbox-text"),
+    path("mail/<int:mail_id>/html", views.mail_html, name="sandbox-mail-html"),
     path("changes", files.changes),
     path("sandbox.css", files.style),
     path("sandbox.js", files.script),

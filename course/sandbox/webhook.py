@@ -9,13 +9,11 @@ from twilio.request_validator import RequestValidator
 TIMEOUT_SECONDS = 5.0
 
 
-class Unreachable(Exception):  # noqa: N818  it names a state of the course, not a fault of the caller
+class Unreachable(Exception):
     """Nothing answered, or not in time. The message names host and port."""
 
 
-def post(
-    url: str, params: dict[str, str], auth_token: str, timeout: float = TIMEOUT_SECONDS
-) -> tuple[int, str]:
+def post(url: str, params: dict[str, str], auth_token: str, timeout: float = TIMEOUT_SECONDS) -> tuple[int, str]:
     """POST ``params`` as a form with X-Twilio-Signature; return the HTTP status and its reason.
 
     Raises Unreachable when the connection fails or ``timeout`` seconds pass without an answer.

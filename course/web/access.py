@@ -5,13 +5,14 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Case, Prefetch, QuerySet, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from course.discussion.models import Decision, Post
+from course.discussion.words import PostState
 from course.people.models import Cohort, Staff, Subscriber
-from course.people.words import Role
+from course.people.words import ConsentKind, Role
 from course.web.frame import personal
 
 P = ParamSpec("P")
@@ -20,6 +21,7 @@ StaffView = Callable[Concatenate[HttpRequest, Staff, P], HttpResponse]
 EVERYONE = frozenset(Role)
 MODERATORS = frozenset({Role.MODERATOR, Role.ADMINISTRATOR})
 COORDINATORS = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
+_URGENCY = Case(*(When(tier=tier, then=rank) for rank, tier in enumerate(("A", "B", "check", "C"))), default=9)
 
 
 def for_staff(
@@ -50,6 +52,11 @@ def access_posts(staff: Staff) -> QuerySet[Post]:
     return Post.objects.select_related("reply", "subscriber")
 
 
+def access_queue(staff: Staff, state: str) -> QuerySet[Post]:
+    """Return the posts in one state, urgent first, then the oldest."""
+    return access_posts(staff).filter(state=state).order_by(_URGENCY, "held_at", "pk")
+
+
 def access_post(staff: Staff, post_id: int) -> Post:
     """Return one post with its reply and its decisions. Raises Http404."""
     decisions = Decision.objects.select_related("staff").order_by("at", "pk")
@@ -70,3 +77,14 @@ def access_cohorts(staff: Staff) -> QuerySet[Cohort]:
 def access_subscriber_by_stop_token(token: str) -> Subscriber | None:
     """Return whose stop link this is; the token is the authority."""
     return Subscriber.objects.filter(stop_token=token, erased_at__isnull=True).first()
+
+
+def has_stopped(subscriber: Subscriber) -> bool:
+    """Return whether no agreement to the course stands any more."""
+    standing = subscriber.consents.filter(kind=ConsentKind.COURSE, withdrawn_at__isnull=True)
+    return not standing.exists()
+
+
+def access_latest_published(count: int) -> list[Post]:
+    """Return the newest published posts of all lessons."""
+    return list(Post.objects.filter(state=PostState.PUBLISHED).order_by("-published_at", "-pk")[:count])

@@ -1,11 +1,8 @@
 """Closed sets of words in; what a person reads for them out."""
 
-from django.utils.dates import WEEKDAYS
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 
-from course.curriculum.model import Course, ReadingHours
 from course.delivery.words import State
 from course.discussion.words import Act, PostState
 from course.people.words import CohortState, Role
@@ -65,27 +62,10 @@ COHORT_STATES: dict[str, Promise] = {
     CohortState.PAUSED: later("Paused"),
     CohortState.CLOSED: later("Closed"),
 }
-
-
-def reading_hours(hours: ReadingHours) -> str:
-    """Return "Monday to Friday, from 09:00 to 17:00 (America/Chicago time)"."""
-    return _("%(days)s, from %(start)s to %(end)s (%(zone)s time)") % {
-        "days": _days(sorted(hours.days)),
-        "start": f"{hours.start:%H:%M}",
-        "end": f"{hours.end:%H:%M}",
-        "zone": hours.zone.key.replace("_", " "),
-    }
-
-
-def answer_within(course: Course) -> str:
-    """Return "1 working day" or "2 working days"."""
-    if course.answer_within == 1:
-        return _("1 working day")
-    return _("%(count)s working days") % {"count": course.answer_within}
-
-
-def _days(days: list[int]) -> str:
-    names = [str(WEEKDAYS[day]) for day in days]
-    if len(days) > 2 and days[-1] - days[0] == len(days) - 1:
-        return _("%(first)s to %(last)s") % {"first": names[0], "last": names[-1]}
-    return ", ".join(names)
+REMOVED: dict[str, Promise] = {
+    "phone": later("a telephone number"),
+    "email": later("an email address"),
+    "link": later("a link"),
+    "date": later("a date of birth"),
+    "name": later("the person's name"),
+}

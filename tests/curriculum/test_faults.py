@@ -72,7 +72,7 @@ LESSON_CHANGES = [
     ("action: Ask", "acton: Ask", "`acton` is not a known key", "`action`"),
     ("that look alike", "that look alike to nearly all of us", "characters", "at most 50"),
     ("two causes that look alike", "two kinds of claudication", "names a condition", "lock screen"),
-    ("{clinic}. Lesson {number} of {count}, {part}. Leg pain on", "{clinic}. Leg pain on", "names a condition", "50"),
+    ("{clinic}. Lesson {number} of {count}, {part}. Leg pain on", "{clinic}. Leg pain on", "naming a condition", "50"),
     ("{clinic}. Lesson {number} of {count}, {part}. At", "Lesson {number}. At", "begin with the clinic", "{clinic}"),
     ("ask one thing.", "ask one thing \u2665.", "outside GSM-7: \u2665", "plain letters"),
     ("ask one thing.", "ask one thing. " + "More words. " * 20, "3 segments", "at most 2"),
@@ -96,8 +96,8 @@ def test_a_broken_file_is_told_where_and_how(shipped: dict[str, str], change: Ch
     assert match, [str(fault) for fault in found]
     assert change.fix in match[0].fix
     assert match[0].file == change.file
-    changed = line_of(text, change.old)
-    assert changed - 1 <= match[0].line <= changed + change.new.count("\n") + 8
+    # A folded text counts from the line of its dash; a missing key from the group that should hold it.
+    assert abs(match[0].line - line_of(text, change.old)) <= 2
 
 
 def test_all_faults_are_found_at_once_and_read_as_one_line_each(shipped: dict[str, str]) -> None:
@@ -121,9 +121,10 @@ def test_a_lesson_nobody_uses_and_one_with_no_words(shipped: dict[str, str]) -> 
 
 
 def test_a_lesson_in_another_language_has_longer_texts(shipped: dict[str, str]) -> None:
-    spanish = shipped[LESSON].replace("ask one thing.", "pregunte as\u00ed. " + "M\u00e1s. " * 4)
+    spanish = shipped[LESSON].replace("ask one thing.", "diga as\u00ed.")
     assert errors(shipped | {"lessons/es/two-kinds.md": spanish}) == []
-    assert "letters outside" not in str(errors(shipped | {"lessons/es/two-kinds.md": spanish}))
+    in_english = [fault.what for fault in errors(shipped | {LESSON: spanish})]
+    assert ["letters outside" in what or "segments" in what for what in in_english] == [True, True]
 
 
 @pytest.mark.parametrize("name", [SCHEDULE, SAFETY, RED_FLAGS])

@@ -41,3 +41,7 @@ def test_curly_quotes_and_dashes_are_made_plain() -> None:
     assert fold(curly) == '"Don\'t wait" - call us...'
     assert segment(curly).encoding == "UCS-2"
     assert segment(fold(curly)).encoding == "GSM-7"
+
+
+def test_each_sign_of_the_extension_table_costs_two() -> None:
+    assert [segment(sign).units for sign in "^{}\\[~]|\u20ac\f"] == [2] * 10

@@ -1,7 +1,6 @@
 import base64
 import http.client
 import re
-from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
@@ -34,7 +33,7 @@ class Visitor:
     def _ask(self, method: str, path: str, body: str) -> "Visitor":
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=5)
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": self._cookie}
-        connection.request(method, path, body, headers)
+        connection.request(method, path.partition("#")[0], body, headers)
         answer = connection.getresponse()
         self.status, self.headers, self.page = answer.status, answer.headers, answer.read().decode("utf-8", "replace")
         connection.close()
@@ -44,8 +43,14 @@ class Visitor:
         return self
 
 
+def open_mailbox(page: str) -> str:
+    found = re.search(r"<dt>To</dt>\s*<dd>\s*(\S+)", page)
+    assert found is not None
+    return found.group(1)
+
+
 @pytest.fixture
-def visitor(server: SandboxServer) -> Iterator[Visitor]:
+def visitor(server: SandboxServer) -> Visitor:
     store = server.sandbox.store
     for address, number in ((ANA, PHONE), ("tom@example.com", "+12025550187")):
         store.add_mail("b@example.org", [address], "<one@example.org>", lesson().as_bytes(), "Q")
@@ -78,13 +83,15 @@ def test_no_address_and_no_number_stands_in_a_link(visitor: Visitor) -> None:
 
 def test_another_mailbox_and_another_phone_can_be_chosen(visitor: Visitor) -> None:
     page = visitor.get("/?box=2&phone=2").page
-    assert "<dd>tom@example.com</dd>" in page
+    assert open_mailbox(page) == "tom@example.com"
     assert "Texts of +1 202-555-0187" in page
 
 
-@pytest.mark.parametrize("query", ["box=99", "mail=99", "phone=x", "said=99", "mail=" + "9" * 40, "box=-1", "box=²"])
+@pytest.mark.parametrize(
+    "query", ["box=99", "mail=99", "phone=x", "said=99", "mail=" + "9" * 40, "box=-1", "box=%C2%B2"]
+)
 def test_a_choice_that_is_not_there_shows_the_first(visitor: Visitor, query: str) -> None:
-    assert f"<dd>{ANA}</dd>" in visitor.get(f"/?{query}").page
+    assert open_mailbox(visitor.get(f"/?{query}").page) == ANA
 
 
 def test_a_typed_reply_is_sent_once_and_the_answer_is_announced(visitor: Visitor, lmtp: Lmtp) -> None:

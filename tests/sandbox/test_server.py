@@ -31,7 +31,7 @@ def test_a_port_in_use_is_one_sentence(sandbox: Sandbox, settings: Settings, tmp
         port = other.getsockname()[1]
         config = replace(sandbox.config, **{which: port})
         with pytest.raises(SandboxError, match=f"Port {port} on 127.0.0.1 is in use"):
-            SandboxServer(Sandbox(sandbox.store, config)).start()
+            SandboxServer(Sandbox(sandbox.store, config))
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])

@@ -1,20 +1,20 @@
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from twilio.base.exceptions import TwilioRestException
-from twilio.rest import Client
 
 from course.sandbox import inbound
 from course.sandbox.server import SandboxServer
 from course.sandbox.twilio_shapes import segments
-from tests.sandbox.conftest import ACCOUNT, CLINIC, COURSE_TIME, Webhook, until
+from tests.sandbox.conftest import ACCOUNT, CLINIC, COURSE_TIME, Webhook, client_of, until
 
 ANA, TOM = "+12025550143", "+12025550187"
 
 
-def send(twilio: Client, to: str = ANA, body: str = "Lesson 1 of 8", **more: object) -> str:
-    return str(twilio.messages.create(to=to, from_=CLINIC, body=body, **more).sid)  # type: ignore[arg-type]
+def send(twilio: Any, to: str = ANA, body: str = "Lesson 1 of 8", **more: object) -> str:
+    return str(twilio.messages.create(to=to, from_=CLINIC, body=body, **more).sid)
 
 
 def refusal(call: Callable[[], object]) -> tuple[int, int]:
@@ -24,7 +24,7 @@ def refusal(call: Callable[[], object]) -> tuple[int, int]:
     return caught.value.status, caught.value.code
 
 
-def test_a_text_is_created_queued_and_kept_with_the_time_of_the_course(twilio: Client, server: SandboxServer) -> None:
+def test_a_text_is_created_queued_and_kept_with_the_time_of_the_course(twilio: Any, server: SandboxServer) -> None:
     made = twilio.messages.create(to=ANA, from_=CLINIC, body="Lesson 1 of 8", validity_period=600)
     assert (made.status, made.direction, made.to, made.from_) == ("queued", "outbound-api", ANA, CLINIC)
     assert made.date_created is not None
@@ -34,7 +34,7 @@ def test_a_text_is_created_queued_and_kept_with_the_time_of_the_course(twilio: C
     assert (kept.body, kept.course_time, kept.validity_period) == ("Lesson 1 of 8", COURSE_TIME, 600)
 
 
-def test_a_text_becomes_delivered_and_says_when_it_was_sent(twilio: Client) -> None:
+def test_a_text_becomes_delivered_and_says_when_it_was_sent(twilio: Any) -> None:
     sid = send(twilio)
     until(lambda: twilio.messages(sid).fetch().status == "delivered")
     assert twilio.messages(sid).fetch().date_sent is not None
@@ -54,7 +54,7 @@ def test_a_text_becomes_delivered_and_says_when_it_was_sent(twilio: Client) -> N
     ],
 )
 def test_a_wrong_text_is_refused_with_the_code_of_twilio(
-    twilio: Client, server: SandboxServer, fields: dict[str, str], status: int, code: int
+    twilio: Any, server: SandboxServer, fields: dict[str, str], status: int, code: int
 ) -> None:
     form = {"To": ANA, "From": CLINIC, "Body": "Hello"} | fields
 
@@ -66,23 +66,22 @@ def test_a_wrong_text_is_refused_with_the_code_of_twilio(
 
 
 def test_a_wrong_password_is_refused(server: SandboxServer) -> None:
-    stranger = Client(ACCOUNT, "guessed")
-    stranger.api.base_url = f"http://127.0.0.1:{server.sandbox.config.http_port}"
+    stranger = client_of(server, "guessed")
     assert refusal(lambda: send(stranger)) == (401, 20003)
     assert server.sandbox.store.texts() == []
     stranger.http_client.session.close()
 
 
-def test_what_is_not_there_is_not_found(twilio: Client) -> None:
+def test_what_is_not_there_is_not_found(twilio: Any) -> None:
     assert refusal(lambda: twilio.messages("SM" + "0" * 32).fetch()) == (404, 20404)
 
 
-def test_the_list_pages_newest_first_without_missing_or_repeating_any(twilio: Client) -> None:
+def test_the_list_pages_newest_first_without_missing_or_repeating_any(twilio: Any) -> None:
     sids = [send(twilio, body=f"Text {n}") for n in range(5)]
     assert [one.sid for one in twilio.messages.list(page_size=2)] == sids[::-1]
 
 
-def test_the_list_can_be_asked_for_one_person_and_a_span_of_time(twilio: Client) -> None:
+def test_the_list_can_be_asked_for_one_person_and_a_span_of_time(twilio: Any) -> None:
     sid = send(twilio, ANA)
     send(twilio, TOM)
     created = twilio.messages(sid).fetch().date_created
@@ -96,7 +95,7 @@ def test_the_list_can_be_asked_for_one_person_and_a_span_of_time(twilio: Client)
 
 
 def test_inbound_texts_are_in_the_list_even_when_the_webhook_failed(
-    twilio: Client, server: SandboxServer, webhook: Webhook
+    twilio: Any, server: SandboxServer, webhook: Webhook
 ) -> None:
     webhook.status = 503
     outcome = inbound.send_text(server.sandbox, ANA, "When should I rest?")
@@ -111,7 +110,7 @@ def test_inbound_texts_are_in_the_list_even_when_the_webhook_failed(
 
 
 def test_a_text_can_be_wiped_and_deleted_and_the_witness_still_knows_it_came(
-    twilio: Client, server: SandboxServer
+    twilio: Any, server: SandboxServer
 ) -> None:
     sid = send(twilio)
     assert refusal(lambda: twilio.messages(sid).delete()) == (409, 20009)
@@ -125,7 +124,7 @@ def test_a_text_can_be_wiped_and_deleted_and_the_witness_still_knows_it_came(
 
 @pytest.mark.parametrize("word", ["STOP", " stop ", "Optout", "revoke"])
 def test_after_a_stop_word_that_number_is_blocked_until_a_start_word(
-    twilio: Client, server: SandboxServer, word: str
+    twilio: Any, server: SandboxServer, word: str
 ) -> None:
     inbound.send_text(server.sandbox, ANA, word)
     assert refusal(lambda: send(twilio, ANA)) == (400, 21610)
@@ -134,7 +133,7 @@ def test_after_a_stop_word_that_number_is_blocked_until_a_start_word(
     send(twilio, ANA)
 
 
-def test_a_sentence_that_begins_with_stop_blocks_nothing(twilio: Client, server: SandboxServer) -> None:
+def test_a_sentence_that_begins_with_stop_blocks_nothing(twilio: Any, server: SandboxServer) -> None:
     inbound.send_text(server.sandbox, ANA, "Stop hurts less when I sit?")
     send(twilio, ANA)
 

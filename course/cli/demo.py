@@ -1,0 +1,80 @@
+"""`course demo`: a folder (and, on PostgreSQL, a database) of its own, and the sample course running in it."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from course.cli import sandbox_environment
+from course.cli.throwaway_database import DatabaseRefusedError, throwaway_database
+
+
+@click.command("demo")
+@click.option("--until-complete", is_flag=True, help="Let the invented people play the whole course, then end.")
+@click.option("--json", "as_json", is_flag=True, help="With --until-complete, print the figures as one JSON object.")
+@click.option("--clean", is_flag=True, help="Start clean: forget the last run.")
+@click.option("--dir", "folder", type=click.Path(path_type=Path, file_okay=False), help="Keep the data here.")
+def command(until_complete: bool, as_json: bool, clean: bool, folder: Path | None) -> None:
+    """Run the sample course on this machine: nothing leaves it, and nobody in it is real.
+
+    Without options it stays up until Ctrl-C and, run again, goes on where it was.
+    """
+    if as_json and not until_complete:
+        raise click.UsageError("--json goes with --until-complete.")
+    stage = ["--until-complete"] * until_complete + ["--json"] * as_json
+    try:
+        with _folder(folder, throwaway=until_complete, clean=clean) as data_dir, _database() as database:
+            environ = sandbox_environment.make(data_dir.resolve(), os.environ) | {"DATABASE_URL": database}
+            code = _run_stage(stage, environ)
+    except DatabaseRefusedError as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    sys.exit(code)
+
+
+@contextmanager
+def _folder(folder: Path | None, *, throwaway: bool, clean: bool) -> Iterator[Path]:
+    if folder is None and throwaway:
+        made = Path(tempfile.mkdtemp(prefix="course-demo-"))
+        try:
+            yield made
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+        return
+    kept = folder or Path("var") / "demo"
+    if clean and sandbox_environment.is_sandbox(kept):
+        shutil.rmtree(kept)
+    elif kept.exists() and any(kept.iterdir()) and not sandbox_environment.is_sandbox(kept):
+        raise click.ClickException(f"{kept} holds something else; name an empty folder with --dir.")
+    yield kept
+
+
+@contextmanager
+def _database() -> Iterator[str]:
+    """Yield the address of a database that holds nobody real: SQLite, or a new one beside the given."""
+    given = os.environ.get("DATABASE_URL", "")
+    if not given:
+        yield ""
+        return
+    with throwaway_database(given) as address:
+        yield address
+
+
+def _run_stage(arguments: list[str], environ: dict[str, str]) -> int:
+    """Run the stage and hand on what a user sends: Ctrl-C reaches it by itself, SIGTERM through us."""
+    process = subprocess.Popen([sys.executable, "-m", "course", "stage", *arguments], env=environ)
+
+    def hand_on(number: int, _frame: FrameType | None) -> None:
+        process.send_signal(number)
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, hand_on)
+    signal.signal(signal.SIGHUP, hand_on)
+    return process.wait()

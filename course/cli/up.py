@@ -1,0 +1,56 @@
+"""`course up`: every program of a real installation, started together and kept running."""
+
+import os
+import signal
+import sys
+import time
+from types import FrameType
+
+import click
+from django.conf import settings
+
+from course import clock
+from course.cli import installation
+from course.cli.bootstrap import django_setup, fail, migrate
+from course.cli.processes import Supervisor
+from course.cli.redis_server import NoRedisError
+from course.people import course_files, versions
+
+
+class _Stop(Exception):
+    """Somebody asked us to stop."""
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise _Stop
+
+
+@click.command("up")
+def command() -> None:
+    """Start the web server, workers, tick and reply listener, and keep them running until Ctrl-C.
+
+    Redis is started too when REDIS_URL is not set.
+    """
+    django_setup()
+    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    migrate()
+    try:
+        course_files.register(clock.machine_now())
+    except versions.CourseFaults as fault:
+        fail(f"{fault}\nNothing was started. `course check` lists what to mend.")
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
+    supervisor = Supervisor(lambda line: click.echo(line, err=True))
+    try:
+        installation.start(supervisor, os.environ, settings.DATA_DIR, sandbox=False)
+        click.echo(f"Running at {settings.PUBLIC_URL}. Logs are in {settings.DATA_DIR / 'logs'}. Ctrl-C stops it all.")
+        while True:
+            supervisor.look_after()
+            time.sleep(1)
+    except NoRedisError as fault:
+        click.echo(str(fault), err=True)
+        sys.exit(1)
+    except _Stop:
+        click.echo("Stopping.")
+    finally:
+        supervisor.stop()

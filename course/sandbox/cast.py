@@ -1,0 +1,64 @@
+"""The invented people, acting: each answers one lesson from their own mailbox or phone, as a person would."""
+
+import re
+from collections.abc import Sequence
+
+from course.sandbox import inbound
+from course.sandbox.config import Sandbox
+from course.sandbox.people import Person
+from course.sandbox.seen import Seen, mails_seen, texts_seen
+
+_PUBLISH = re.compile(r"PUBLISH (\d+)")
+
+
+class Cast:
+    """Reads what came for each person and sends what that person writes, once each."""
+
+    def __init__(self, sandbox: Sandbox, people: Sequence[Person]) -> None:
+        self._sandbox = sandbox
+        self._people = people
+        self._replied: set[str] = set()
+        self._agreed: set[str] = set()
+        self.outcomes: list[tuple[Person, inbound.Outcome]] = []
+
+    def act(self) -> bool:
+        """Let everybody who has something to say say it; return whether somebody did."""
+        return any(self._reply(person) | self._agree(person) for person in self._people)
+
+    def _reply(self, person: Person) -> bool:
+        if person.name in self._replied:
+            return False
+        lesson = self._lesson(person)
+        if lesson is None:
+            return False
+        self._replied.add(person.name)
+        self._say(person, person.words, lesson)
+        return True
+
+    def _agree(self, person: Person) -> bool:
+        if not person.agrees_to_publish or person.name in self._agreed:
+            return False
+        for seen in self._of(person):
+            found = _PUBLISH.search(seen.words)
+            if found:
+                self._agreed.add(person.name)
+                self._say(person, f"PUBLISH {found.group(1)}", seen)
+                return True
+        return False
+
+    def _say(self, person: Person, words: str, answered: Seen) -> None:
+        if person.channel == "email":
+            outcome = inbound.send_email_reply(self._sandbox, answered.mail_id, words)
+        else:
+            outcome = inbound.send_text(self._sandbox, person.address, words)
+        self.outcomes.append((person, outcome))
+
+    def _lesson(self, person: Person) -> Seen | None:
+        """Return the lesson this person answers, once all its parts are here."""
+        parts = [seen for seen in self._of(person) if seen.lesson == person.answers_lesson]
+        return parts[-1] if parts and parts[-1].part == parts[-1].parts else None
+
+    def _of(self, person: Person) -> list[Seen]:
+        if person.channel == "email":
+            return mails_seen(self._sandbox.store.mails(person.address))
+        return texts_seen(self._sandbox.store.texts(person.address))
