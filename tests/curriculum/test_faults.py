@@ -46,6 +46,7 @@ SCHEDULE_CHANGES = [
     ('  to: "17:00"', '  to: "17:60"', "not a time of day", "23:59"),
     ('  from: "09:00"\n  to: "20:00"', '  from: "21:00"\n  to: "20:00"', "not before", "Open earlier"),
     ('  sunday_from: "12:00"', '  sunday_from: "20:00"', "`window.sunday_from`", "Open earlier"),
+    ('  to: "17:00"', '  to: "08:00"', "`reading_hours.from`", "Open earlier"),
     ("answer_within: 2 working days", "answer_within: soon", "working days", "2 working days"),
     ("catch_up: spread", "catch_up: spread\ncatch_up: skip", "written twice", "Keep one"),
     ("expires: 2d}", "expires: 2 days}", "length of time", "3d"),
@@ -150,3 +151,10 @@ def test_a_relay_slot_needs_a_relay_number(shipped: dict[str, str]) -> None:
     found = errors(shipped | {SCHEDULE: shipped[SCHEDULE].replace('relay: "711"', 'relay: ""')})
     assert len(found) == 4
     assert all("no relay number" in fault.what for fault in found)
+
+
+def test_an_alias_which_could_make_a_file_endless_is_refused(shipped: dict[str, str]) -> None:
+    text = shipped[SCHEDULE].replace('relay: "711"', 'relay: &a "711"').replace("postal: 1 Ex", "postal: *a # 1 Ex")
+    (fault,) = [fault for fault in errors(shipped | {SCHEDULE: text}) if fault.file == SCHEDULE]
+    assert "an alias" in fault.what
+    assert fault.line == line_of(text, "postal: *a")

@@ -2,7 +2,9 @@ import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +16,9 @@ from tests.sandbox.conftest import CLINIC, COURSE_TIME
 _WRITER = """
 import sys
 from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from course.sandbox.store import SandboxStore
 with SandboxStore(Path(sys.argv[1]), lambda: datetime(2026, 11, 23, tzinfo=UTC)) as store:
     for n in range(50):
@@ -42,10 +46,14 @@ def test_the_file_writes_ahead_and_waits_for_the_disk(store: SandboxStore) -> No
 
 
 def test_a_failed_write_leaves_nothing_half_done(store: SandboxStore) -> None:
-    store.add_text(NewText("SM1", "+12025550143", CLINIC, "one", OUTBOUND, "queued"))
+    first = NewText("SM1", "+12025550143", CLINIC, "one", OUTBOUND, "queued")
+    store.add_text(first)
     with pytest.raises(sqlite3.IntegrityError):
-        store.add_text(NewText("SM1", "+12025550143", CLINIC, "two", OUTBOUND, "queued"), [(0.0, {"a": "b"})])
-    assert [text.body for text in store.texts()] == ["one"]
+        store.add_text(first, [(0.0, {"MessageStatus": "sent"})])
+    unwritable: Any = {"MessageStatus": object()}
+    with pytest.raises(TypeError):
+        store.add_text(replace(first, sid="SM2"), [(0.0, unwritable)])
+    assert [text.sid for text in store.texts()] == ["SM1"]
     assert store.callbacks.seconds_to_next() is None
 
 
