@@ -8,6 +8,7 @@ import pytest
 
 from course import clock
 
+
 @pytest.fixture
 def now() -> datetime:
     """Course time: a Monday, 10:00 in Chicago."""

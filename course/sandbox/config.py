@@ -1,10 +1,13 @@
 """Django's settings in; the sandbox's own numbers, names and open store out."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.db import close_old_connections
 
+from course import clock
 from course.sandbox.store import FILE_NAME, SandboxStore
 
 HOST = "127.0.0.1"
@@ -62,7 +65,13 @@ def from_settings() -> SandboxConfig:
     )
 
 
+def _course_now() -> datetime:
+    # Asked from long-lived threads, where no request ends: a connection that broke must not be kept.
+    close_old_connections()
+    return clock.course_now()
+
+
 def open_sandbox() -> Sandbox:
     """Open the sandbox's store as the settings say; any process may, while the sandbox runs or not."""
     config = from_settings()
-    return Sandbox(SandboxStore(config.data_dir / FILE_NAME), config)
+    return Sandbox(SandboxStore(config.data_dir / FILE_NAME, _course_now), config)

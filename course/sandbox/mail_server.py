@@ -11,6 +11,7 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.db import Error as CourseDatabaseError
 
 from course.sandbox.config import HOST
 from course.sandbox.relay_log import RelayLog
@@ -45,10 +46,10 @@ class Sink:
         return "250 2.1.5 Ok"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        """Keep the message, then answer; trouble with the disk is a 451, so that the sender tries again."""
+        """Keep the message, then answer; trouble with the disk or the clock is a 451: the sender tries again."""
         try:
             queue_id = await asyncio.to_thread(self._keep, envelope)
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, sqlite3.Error, CourseDatabaseError) as error:
             log.error("a message could not be kept: %s", type(error).__name__)  # noqa: TRY400  a trace may hold an address
             return "451 4.3.0 Error: could not write to disk, try again later"
         return f"250 2.0.0 Ok: queued as {queue_id}"

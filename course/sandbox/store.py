@@ -22,7 +22,9 @@ START_WORDS = frozenset({"START", "UNSTOP", "YES"})
 class SandboxStore:
     """The sandbox's file at ``path``. Several threads and several processes may use it at once.
 
-    ``course_now`` and ``machine_now`` return aware UTC datetimes.
+    ``course_now`` and ``machine_now`` return aware UTC datetimes. With ``blocks_stop_words`` the look-alike blocks a
+    number that texted STOP, as Twilio does unless an account asks it not to. The course asks: its one confirmation
+    and its safety texts must still go out.
     """
 
     def __init__(
@@ -30,9 +32,12 @@ class SandboxStore:
         path: Path,
         course_now: Callable[[], datetime] = clock.course_now,
         machine_now: Callable[[], datetime] = clock.machine_now,
+        *,
+        blocks_stop_words: bool = False,
     ) -> None:
         self.course_now = course_now
         self.machine_now = machine_now
+        self._blocks_stop_words = blocks_stop_words
         self._database = Database(path)
         self.callbacks = CallbackQueue(self._database, self.machine_seconds)
 
@@ -79,7 +84,7 @@ class SandboxStore:
     def add_text(self, new: NewText, steps: Sequence[tuple[float, dict[str, str]]] = ()) -> ReceivedText:
         """Keep a text, and a status callback for each step (seconds from now, parameters); on disk on return.
 
-        An inbound STOP word blocks that pair of numbers and a START word lifts it, as Twilio does by itself.
+        With ``blocks_stop_words`` an inbound STOP word blocks that pair of numbers and a START word lifts it.
         """
         stamp = self._stamp()
         now, inbound = float(stamp["received_machine"]), new.direction == INBOUND
@@ -89,7 +94,7 @@ class SandboxStore:
             self._database.insert(cursor, "text", **stamp, **asdict(new), person=person, sent_machine=sent)
             for delay, params in steps:
                 self.callbacks.add(cursor, new.sid, new.status_callback, params, now + delay)
-            if inbound:
+            if inbound and self._blocks_stop_words:
                 _obey_keyword(cursor, new.body, person, new.to_number)
         kept = self.text(new.sid)
         assert kept is not None  # noqa: S101  it was committed above and rows are never removed

@@ -21,7 +21,7 @@ class Fault:
 
 def faults_of(form: forms.Form) -> list[Fault]:
     """Return the faults of a bound form, in the order of its fields."""
-    return [Fault(words, form[name].auto_id) for name, many in form.errors.items() for words in many]
+    return [Fault(str(words), form[name].auto_id) for name, many in form.errors.items() for words in many]
 
 
 def one_line(value: str) -> None:

@@ -54,9 +54,7 @@ def test_a_text_lesson_is_planned_in_parts_and_only_the_first_is_due(now: dateti
 
 
 def test_both_channels_get_each_lesson_by_each(now: datetime) -> None:
-    person = factories.subscribers.add(
-        {"email": "both@example.org", "sms": "+12025550111"}, factories.AGREEMENT, now
-    )
+    person = factories.subscribers.add({"email": "both@example.org", "sms": "+12025550111"}, factories.AGREEMENT, now)
     factories.cohorts.enrol(person, factories.make_cohort(), now)
     planning.plan_due(now)
     assert set(Message.objects.values_list("channel", flat=True)) == {"email", "sms"}

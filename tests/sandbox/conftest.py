@@ -146,7 +146,7 @@ def lmtp(config: SandboxConfig) -> Iterator[Lmtp]:
 
 @pytest.fixture
 def store(config: SandboxConfig) -> Iterator[SandboxStore]:
-    with SandboxStore(config.data_dir / "sandbox.sqlite3", lambda: COURSE_TIME) as opened:
+    with SandboxStore(config.data_dir / "sandbox.sqlite3", lambda: COURSE_TIME, blocks_stop_words=True) as opened:
         yield opened
 
 

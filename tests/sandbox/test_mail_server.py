@@ -3,6 +3,7 @@ import smtplib
 import sqlite3
 
 import pytest
+from django.db import Error as CourseDatabaseError
 
 from course.sandbox.mail_server import message_id_of
 from course.sandbox.server import SandboxServer
@@ -55,11 +56,12 @@ def test_a_line_longer_than_the_standard_allows_is_still_taken(server: SandboxSe
     assert len(server.sandbox.store.mails()) == 1
 
 
+@pytest.mark.parametrize("trouble", [OSError, sqlite3.OperationalError, CourseDatabaseError])
 def test_trouble_with_the_disk_is_a_451_so_that_the_sender_tries_again(
-    server: SandboxServer, monkeypatch: pytest.MonkeyPatch
+    server: SandboxServer, monkeypatch: pytest.MonkeyPatch, trouble: type[Exception]
 ) -> None:
     def full(*args: object, **values: object) -> None:
-        raise sqlite3.OperationalError("database or disk is full")
+        raise trouble("disk is full")
 
     monkeypatch.setattr(server.sandbox.store, "add_mail", full)
     with pytest.raises(smtplib.SMTPDataError) as refusal:

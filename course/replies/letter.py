@@ -1,0 +1,167 @@
+"""The bytes of a mail in; its words, sender and number of attachments out.
+
+Limits come before parsing. Python's own `policy.default` raises on some real mail, so this parses with compat32
+and decodes by hand.
+"""
+
+import re
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.header import decode_header
+from email.message import Message
+from email.policy import compat32
+from email.utils import parseaddr
+from typing import Any
+
+from course.replies import html_words
+
+MOST_BYTES = 10 * 1024 * 1024
+MOST_PARTS = 100
+MOST_BOUNDARIES = 2_000
+DEEPEST = 20
+MOST_HEADER_BYTES = 64 * 1024
+
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_TYPED = re.compile(rb"^content-type\s*:", re.IGNORECASE | re.MULTILINE)
+_NESTS = re.compile(rb"^content-type\s*:\s*(?:multipart/|message/)", re.IGNORECASE | re.MULTILINE)
+_NOT_FILES = ("multipart/", "application/pgp-signature", "application/pkcs7-signature", "message/delivery-status")
+# Invisible signs that mail programs put between words.
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad")) | {0xA0: " ", 0: None}
+
+
+class Unreadable(Exception):
+    """The mail is over a limit or does not parse; its bytes are kept and a person is shown them."""
+
+
+def open_letter(raw: bytes) -> "Message[str, str]":
+    """Parse a mail. Raises Unreadable."""
+    head_end = _HEAD_END.search(raw)
+    if len(raw) > MOST_BYTES or (head_end.start() if head_end else len(raw)) > MOST_HEADER_BYTES:
+        raise Unreadable("too large")
+    parts, nests = len(_TYPED.findall(raw)), len(_NESTS.findall(raw))
+    if parts > MOST_PARTS or nests > DEEPEST or raw.count(b"\n--") > MOST_BOUNDARIES:
+        raise Unreadable("too many parts")
+    try:
+        return message_from_bytes(raw, policy=compat32)
+    except Exception as error:  # whatever a hostile mail makes the parser raise: the bytes are kept
+        raise Unreadable(type(error).__name__) from error
+
+
+def header(mail: "Message[str, str]", name: str) -> str:
+    """Return one header on one line, decoded as far as it can be; empty when there is none."""
+    value = mail.get(name)
+    if value is None:
+        return ""
+    try:
+        pieces = [_piece(text, charset) for text, charset in decode_header(str(value))]
+    except Exception:  # a broken encoded word: show it as it came
+        pieces = [str(value)]
+    return " ".join(clean("".join(pieces)).split())
+
+
+def sender(mail: "Message[str, str]") -> str:
+    """Return the bare address of From in lower case; it proves nothing (law 8)."""
+    return parseaddr(header(mail, "From"))[1].strip().lower()
+
+
+def words(mail: "Message[str, str]") -> str:
+    """Return the text of a mail: the plain part where there is one, else the HTML part as text."""
+    return clean("\n".join(text for text in _texts(mail) if text.strip()))
+
+
+def attachments(mail: "Message[str, str]") -> int:
+    """Return how many pictures, recordings and files came with a mail."""
+    return sum(_is_file(part) for part in leaves(mail))
+
+
+def leaves(mail: "Message[str, str]") -> Iterator["Message[str, str]"]:
+    """Yield the parts that hold no other part; a mail inside the mail counts as one part."""
+    payload: Any = mail.get_payload()
+    if mail.get_content_maintype() == "multipart" and isinstance(payload, list):
+        for part in payload:
+            yield from leaves(part)
+    else:
+        yield mail
+
+
+def clean(text: str) -> str:
+    """Return text with plain line ends that any database and encoder takes."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").translate(_INVISIBLE)
+    return lines.encode("utf-8", "replace").decode("utf-8")
+
+
+def decode(payload: bytes, charset: str | None) -> str:
+    """Decode by the declared charset, else UTF-8, else Windows-1252: many mails declare the wrong one."""
+    for name in filter(None, (charset, "utf-8")):
+        try:
+            return payload.decode(name)
+        except (LookupError, ValueError):
+            continue
+    return payload.decode("cp1252", "replace")
+
+
+def _piece(text: Any, charset: str | None) -> str:
+    return decode(text, charset) if isinstance(text, bytes) else str(text)
+
+
+def _texts(part: "Message[str, str]") -> list[str]:
+    payload: Any = part.get_payload()
+    kind = part.get_content_type()
+    if isinstance(payload, list) and kind.startswith("multipart/"):
+        children = payload
+        if kind == "multipart/alternative":
+            plain = [child for child in children if child.get_content_type() == "text/plain"]
+            if any(text.strip() for child in plain for text in _texts(child)):
+                children = plain[:1]
+        return [text for child in children for text in _texts(child)]
+    if _is_file(part) or part.get_content_maintype() != "text":
+        return []
+    text = decode(_payload(part), _charset(part))
+    if kind == "text/html":
+        return [html_words.to_text(text)]
+    return [_unflowed(text) if _parameter(part, "format") == "flowed" else text]
+
+
+def _is_file(part: "Message[str, str]") -> bool:
+    kind = part.get_content_type()
+    if kind.startswith(_NOT_FILES):
+        return False
+    named = str(part.get("Content-Disposition", "")).strip().lower().startswith("attachment")
+    return named or not kind.startswith("text/")
+
+
+def _payload(part: "Message[str, str]") -> bytes:
+    try:
+        payload: Any = part.get_payload(decode=True)
+    except Exception:  # a broken transfer encoding: take what stands there
+        payload = str(part.get_payload()).encode("utf-8", "replace")
+    return payload if isinstance(payload, bytes) else b""
+
+
+def _charset(part: "Message[str, str]") -> str | None:
+    try:
+        return part.get_content_charset()
+    except Exception:  # a parameter that cannot be read: guess instead
+        return None
+
+
+def _parameter(part: "Message[str, str]", name: str) -> str:
+    try:
+        return str(part.get_param(name) or "").lower()
+    except Exception:  # a parameter that cannot be read counts as absent
+        return ""
+
+
+def _unflowed(text: str) -> str:
+    """Join the lines that a mail program broke softly (RFC 3676): a line that ends in a space goes on."""
+    lines: list[str] = []
+    soft_depth = -1
+    for line in text.splitlines():
+        depth = len(line) - len(line.lstrip(">"))
+        body = line[depth:].removeprefix(" ")
+        if depth == soft_depth and lines:
+            lines[-1] += body
+        else:
+            lines.append(f"{'>' * depth}{' ' if depth else ''}{body}")
+        soft_depth = depth if body.endswith(" ") and body != "-- " else -1
+    return "\n".join(lines)
