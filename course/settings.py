@@ -44,7 +44,7 @@ AUTH_USER_MODEL = "course.Staff"
 LOGIN_URL = "/console/sign-in"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-TEMPLATES = [
+TEMPLATES: list[dict[str, object]] = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "NAME": name,

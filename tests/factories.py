@@ -31,9 +31,9 @@ def make_course_version(now: datetime = NOW) -> CourseVersion:
     return versions.register(course_files(), now)
 
 
-def make_cohort(name: str = "", starts_on: date = NOW.date(), now: datetime = NOW) -> Cohort:
+def make_cohort(name: str = "", starts_on: date | None = None, now: datetime = NOW) -> Cohort:
     """Make a running cohort."""
-    return cohorts.create(name or f"Cohort {next(_numbers)}", make_course_version(), starts_on, now)
+    return cohorts.create(name or f"Cohort {next(_numbers)}", make_course_version(), starts_on or NOW.date(), now)
 
 
 def make_subscriber(channel: str = "email", address: str = "", now: datetime = NOW, **preferences: Any) -> Subscriber:

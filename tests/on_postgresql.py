@@ -1,4 +1,4 @@
-"""Runs the tests that touch the database once more, on a PostgreSQL started for them: `python -m tests.on_postgresql`."""
+"""Runs the tests that touch the database once more, on a PostgreSQL started for them."""
 
 import os
 import subprocess

@@ -16,7 +16,9 @@ ROOMS = ["curriculum", "people", "delivery", "replies", "discussion", "rehearsal
 
 
 def test_imports_only_point_up_the_list_of_rooms() -> None:
-    done = subprocess.run([Path(sys.executable).parent / "lint-imports"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [Path(sys.executable).parent / "lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout
 
 
@@ -74,5 +76,5 @@ def test_lock_files_name_no_host_and_pin_every_package_by_hash() -> None:
 def test_help_loads_neither_django_nor_celery() -> None:
     code = "import sys; from course.cli import run\ntry: run(['--help'])\nexcept SystemExit: pass\n"
     code += "assert not {'django', 'celery', 'twilio', 'rich'} & set(sys.modules), 'heavy imports'"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -11,8 +11,8 @@ from course.cli.redis_server import private_redis
 _CELERY_WORKER = ("-O", "fair", "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING")
 
 
-def start(supervisor: Supervisor, environ: Mapping[str, str], data_dir: Path, *, sandbox: bool) -> dict[str, str]:
-    """Start every program; return the environment they run in, with the address of Redis in it.
+def start_redis(supervisor: Supervisor, environ: Mapping[str, str], data_dir: Path) -> dict[str, str]:
+    """Start a Redis unless REDIS_URL names one; return the environment of every other program.
 
     Raises NoRedisError when REDIS_URL is empty and there is no Redis to start.
     """
@@ -22,9 +22,13 @@ def start(supervisor: Supervisor, environ: Mapping[str, str], data_dir: Path, *,
     if not inner.get("REDIS_URL"):
         inner["REDIS_URL"], redis = private_redis(inner, logs)
         supervisor.start(redis)
-    for name, argv in _programs(inner, data_dir, sandbox=sandbox).items():
-        supervisor.start(Program(name, argv, inner, logs / f"{name}.log"))
     return inner
+
+
+def start(supervisor: Supervisor, environ: Mapping[str, str], data_dir: Path, *, sandbox: bool) -> None:
+    """Start every other program in the environment that ``start_redis`` returned."""
+    for name, argv in _programs(environ, data_dir, sandbox=sandbox).items():
+        supervisor.start(Program(name, argv, environ, data_dir / "logs" / f"{name}.log"))
 
 
 def _programs(environ: Mapping[str, str], data_dir: Path, *, sandbox: bool) -> dict[str, list[str]]:

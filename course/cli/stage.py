@@ -51,14 +51,16 @@ def command(until_complete: bool, as_json: bool) -> None:
     django_setup(database=False)
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
     migrate()
-    resumed = _prepare()
-    if not as_json:
-        click.echo(_opening(resumed))
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
     supervisor = Supervisor(lambda line: click.echo(line, err=True))
     try:
-        sandbox = _start(supervisor)
+        environ = installation.start_redis(supervisor, os.environ, settings.DATA_DIR)
+        settings.REDIS_URL = environ["REDIS_URL"]
+        resumed = _prepare()
+        if not as_json:
+            click.echo(_opening(resumed))
+        sandbox = _start(supervisor, environ)
         if until_complete:
             _play(supervisor, sandbox, began, as_json=as_json)
         else:
@@ -90,10 +92,8 @@ def _opening(resumed: bool) -> str:
     return f"Starting the sample course clean: {when}."
 
 
-def _start(supervisor: Supervisor) -> Sandbox:
-    environ = installation.start(supervisor, os.environ, settings.DATA_DIR, sandbox=True)
-    os.environ["REDIS_URL"] = environ["REDIS_URL"]
-    settings.REDIS_URL = environ["REDIS_URL"]
+def _start(supervisor: Supervisor, environ: dict[str, str]) -> Sandbox:
+    installation.start(supervisor, environ, settings.DATA_DIR, sandbox=True)
     installation.write_pids(supervisor, settings.DATA_DIR)
     for address in (settings.PUBLIC_URL + "/help/", f"http://127.0.0.1:{settings.SANDBOX_HTTP_PORT}/"):
         _wait_for(address, supervisor)

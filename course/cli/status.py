@@ -1,6 +1,7 @@
 """`course status`: what is due, sent and waiting."""
 
 from collections import Counter
+from typing import Any
 
 import click
 
@@ -30,7 +31,7 @@ def command(as_json: bool) -> None:
     tables.show("Posts", ["State", "Count"], sorted(data["posts"].items()))
 
 
-def _status() -> dict[str, object]:
+def _status() -> dict[str, Any]:
     messages = Message.objects.values_list("message_class", "channel", "state")
     return {
         "course_time": clock.course_now().strftime("%Y-%m-%d %H:%M"),

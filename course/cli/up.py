@@ -42,7 +42,8 @@ def command() -> None:
     signal.signal(signal.SIGINT, _stop)
     supervisor = Supervisor(lambda line: click.echo(line, err=True))
     try:
-        installation.start(supervisor, os.environ, settings.DATA_DIR, sandbox=False)
+        environ = installation.start_redis(supervisor, os.environ, settings.DATA_DIR)
+        installation.start(supervisor, environ, settings.DATA_DIR, sandbox=False)
         click.echo(f"Running at {settings.PUBLIC_URL}. Logs are in {settings.DATA_DIR / 'logs'}. Ctrl-C stops it all.")
         while True:
             supervisor.look_after()

@@ -40,9 +40,13 @@ def _plan(notice: NoticeRequest, now: datetime) -> None:
 
 def _recipient(notice: NoticeRequest) -> Subscriber | Staff | Contact | None:
     kind, _, number = notice.recipient.partition(":")
-    model = {"subscriber": Subscriber, "staff": Staff, "contact": Contact}[kind]
-    found: Subscriber | Staff | Contact | None = model._default_manager.filter(pk=int(number)).first()
-    return found
+    match kind:
+        case "subscriber":
+            return Subscriber.objects.filter(pk=int(number)).first()
+        case "staff":
+            return Staff.objects.filter(pk=int(number)).first()
+        case _:
+            return Contact.objects.filter(pk=int(number)).first()
 
 
 def _contacts(notice: NoticeRequest, recipient: Subscriber | Staff | Contact | None) -> tuple[list[Contact], Reason]:

@@ -49,15 +49,14 @@ def may_go(now: datetime) -> Q:
             subscriber__contacts=OuterRef("contact_id"),
         )
     )  # fmt: skip
-    running = Q(enrolment__isnull=True) | Exists(
-        Enrolment.objects.filter(
-            pk=OuterRef("enrolment_id"), state__in=_WHOLE_COURSE, cohort__state=CohortState.RUNNING
-        )
+    active = Enrolment.objects.filter(
+        pk=OuterRef("enrolment_id"), state__in=_WHOLE_COURSE, cohort__state=CohortState.RUNNING
     )
+    running = Q(enrolment__isnull=True) | Q(Exists(active))
     after_stop = Exists(NoticeRequest.objects.filter(pk=OuterRef("request_id"), kind__in=_AFTER_STOP))
     safety = Q(message_class=MessageClass.SAFETY)
-    direct = Q(message_class=MessageClass.DIRECT) & (~suppressed | after_stop)
-    course = Q(message_class=MessageClass.COURSE) & ~suppressed & agreed & running
+    direct = Q(message_class=MessageClass.DIRECT) & (Q(~suppressed) | Q(after_stop))
+    course = Q(message_class=MessageClass.COURSE) & Q(~suppressed) & Q(agreed) & running
     in_window = Q(window_ends_at__isnull=True) | Q(window_ends_at__gt=now)
     return in_window & Q(contact__isnull=False) & (safety | direct | course)
 

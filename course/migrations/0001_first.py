@@ -4,7 +4,21 @@ import course.people.tokens
 import course.vault
 import django.db.models.deletion
 from django.conf import settings
+from course.people import append_only
 from django.db import migrations, models
+
+
+_AUDIT = ("course_auditentry", "course_auditseal")
+
+
+def protect_audit(_apps, schema_editor):
+    for table in _AUDIT:
+        append_only.protect(schema_editor, table)
+
+
+def release_audit(_apps, schema_editor):
+    for table in _AUDIT:
+        append_only.release(schema_editor, table)
 
 
 class Migration(migrations.Migration):
@@ -450,4 +464,5 @@ class Migration(migrations.Migration):
             model_name='consent',
             constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('subscriber', 'kind', 'channel'), name='consent_one_standing'),
         ),
+        migrations.RunPython(protect_audit, release_audit),
     ]

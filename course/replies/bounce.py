@@ -21,8 +21,9 @@ _REPORT_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _AWAY_SUBJECT = re.compile(
-    r"^\s*(out of (the )?office|automatic reply|auto(matic)?[- ]?reply|auto(matic)?[- ]?response|respuesta autom[aá]tica"
-    r"|fuera de la oficina|abwesenheit|automatische antwort|absence du bureau|r[eé]ponse automatique)",
+    r"^\s*(out of (the )?office|automatic reply|auto(matic)?[- ]?reply|auto(matic)?[- ]?response"
+    r"|respuesta autom[aá]tica|fuera de la oficina|abwesenheit|automatische antwort|absence du bureau"
+    r"|r[eé]ponse automatique)",
     re.IGNORECASE,
 )
 _STATUS = re.compile(r"\b([45]\.\d{1,3}\.\d{1,3})\b")

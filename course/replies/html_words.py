@@ -6,8 +6,8 @@ from copy import deepcopy
 
 from inscriptis.html_engine import Inscriptis
 from inscriptis.model.config import ParserConfig
-from lxml import etree
-from lxml.html import HtmlElement, fromstring
+from lxml import etree  # type: ignore[import-untyped]
+from lxml.html import HtmlElement, fromstring  # type: ignore[import-untyped]
 
 LONGEST = 1_000_000  # characters; longer HTML is only stripped of its tags
 
@@ -49,7 +49,8 @@ def _mark_quotes(tree: HtmlElement) -> None:
 
 
 def _text_of(tree: HtmlElement) -> str:
-    return str(Inscriptis(tree, ParserConfig()).get_text())
+    lines = str(Inscriptis(tree, ParserConfig()).get_text()).split("\n")
+    return "\n".join(line.strip() for line in lines)
 
 
 def _stripped(source: str) -> str:

@@ -13,22 +13,27 @@ from typing import Literal
 Ask = Literal["stop", "start", "help"]
 Surety = Literal["exact", "clear", "unclear"]
 
-EXACT: dict[str, Ask] = {
-    **dict.fromkeys(("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "parar"), "stop"),
-    **dict.fromkeys(("start", "unstop"), "start"),
-    **dict.fromkeys(("help", "info", "ayuda"), "help"),
-}  # type: ignore[dict-item]  # fromkeys widens the values to str
+_STOPS = ("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "parar")
+_STARTS = ("start", "unstop")
+_HELPS = ("help", "info", "ayuda")
+EXACT: dict[str, Ask] = {}
+EXACT.update(dict.fromkeys(_STOPS, "stop"))
+EXACT.update(dict.fromkeys(_STARTS, "start"))
+EXACT.update(dict.fromkeys(_HELPS, "help"))
 # These mean nothing else when they stand alone before more words: "STOP. I can't feel my legs".
 _STRONG = ("stop", "stopall", "unsubscribe", "revoke", "optout", "parar")
-_POLITE = frozenset("please pls plz thanks thank you ty now kindly por favor gracias ya".split())
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_POLITE = frozenset(
+    {"please", "pls", "plz", "thanks", "thank", "you", "ty", "now", "kindly", "por", "favor", "gracias", "ya"}
+)
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _FIRST_SENTENCE = re.compile(r"^\s*([^.!\n]{1,60})(?:[.!]+(?=\s|$)|\n)")
 
 _CLEAR = tuple(
     re.compile(rf"\b(?:{phrase})", re.IGNORECASE)
     for phrase in (
         r"stop (?:texting|messaging|emailing|e-mailing|mailing|contacting|writing to) (?:me|us|this number)",
-        r"stop sending (?:me |us )?(?:\w+ ){0,3}(?:texts?|messages?|e-?mails?|lessons?|them|these|this|stuff|anything)\b",
+        r"stop sending (?:me |us )?(?:\w+ ){0,3}"
+        r"(?:texts?|messages?|e-?mails?|lessons?|them|these|this|stuff|anything)\b",
         r"stop (?:all )?(?:the|these|those|your|my|all) (?:\w+ )?(?:texts|messages|e-?mails|lessons|course)\b",
         r"(?:no|don'?t want|do not want|don'?t send|do not send)(?: me| us)?(?: any)? more (?:of (?:these|your) )?"
         r"(?:texts|messages|e-?mails|lessons)\b",
@@ -82,7 +87,8 @@ def exact(text: str) -> Ask | None:
 
 def wish_of(text: str, *, sure: bool = True) -> Wish | None:
     """Return what a message asks. With ``sure`` False the words may hold a quotation: only a bare word counts."""
-    return _exact(text) or (_phrase(text) if sure else None)
+    straight = text.replace("\u2019", "'")
+    return _exact(straight) or (_phrase(straight) if sure else None)
 
 
 def _exact(text: str) -> Wish | None:

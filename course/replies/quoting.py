@@ -23,12 +23,12 @@ _ORIGINAL = re.compile(
 _RULE = re.compile(r"^\s*[_=-]{8,}\s*$")
 _DELIMITER = re.compile(r"^--\s?$")
 _SENT_FROM = re.compile(
-    r"^\s*[\[(<]?(Sent (from|via|with|by) (my |the |a |an )?\w|Get Outlook for|Get BlueMail|Enviado (desde|con) (mi|el)?"
-    r"|Obtener Outlook|Yahoo Mail[: ]|Sent from)",
+    r"^\s*[\[(<]?(?:Sent (?:from|via|with|using) (?:my [\w'. -]{1,30}|(?:the )?(?:all.new )?(?:mail|outlook|yahoo|aol|proton"
+    r"|samsung|gmail|iphone|ipad|android|galaxy|windows|hotmail|fastmail|thunderbird)\b.{0,40})|Get (?:Outlook|BlueMail) for"
+    r".{0,20}|Enviado (?:desde|con) (?:mi|el) .{1,30}|Obtener Outlook.{0,30}|Yahoo Mail: .{0,60})[\])>.]?\s*$",
     re.IGNORECASE,
 )
 _LONGEST_SIGNATURE = 10
-_LONGEST_SENT_FROM = 80
 
 
 def is_quoted(line: str) -> bool:
@@ -67,7 +67,7 @@ def begins_original(lines: Sequence[str], start: int) -> bool:
 def signature_start(lines: Sequence[str]) -> int:
     """Return the number of lines before the signature at the end: "-- " (RFC 3676), "Sent from my …"."""
     end = _without_blank(lines, len(lines))
-    while end and len(lines[end - 1]) <= _LONGEST_SENT_FROM and _SENT_FROM.match(lines[end - 1]):
+    while end and _SENT_FROM.match(lines[end - 1]):
         end = _without_blank(lines, end - 1)
     for number in range(max(0, end - _LONGEST_SIGNATURE), end):
         if _DELIMITER.match(lines[number]):

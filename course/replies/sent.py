@@ -17,7 +17,7 @@ from course.replies import letter
 _WORD = re.compile(r"\w+")
 _FEWEST_WORDS = 3  # a shorter line may well be the person's own
 _TAPBACK = re.compile(
-    r"^\s*(?:Liked|Loved|Disliked|Laughed at|Emphasized|Questioned|Removed an? \w+ from|A .{1,20} gustó)\s+[“\"](.*)[”\"]\s*$",
+    r"^\s*(?:Liked|Loved|Disliked|Laughed at|Emphasized|Questioned|Removed an? \w+ from)\s+[“\"](.*)[”\"]\s*$",
     re.DOTALL | re.IGNORECASE,
 )
 

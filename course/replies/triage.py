@@ -25,7 +25,8 @@ _DENIED = re.compile(
 )
 _ONLY = re.compile(r"\bnot (?:only|just)\s*$", re.IGNORECASE)
 # "never had chest pain before", "no numbness until today": these tell of something new.
-_NEW_AFTER_ALL = re.compile(r"^[^.!?]{0,40}\b(?:until|till|before|but|except|now|today|antes|hasta|pero|ahora)\b", re.I)
+_NEW_AFTER_ALL = re.compile(r"\b(?:until|till|before|but|except|antes|hasta|pero)\b", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?]")
 _OR = re.compile(r"^,?\s*(?:or|nor|o|ni)\s+(?:any )?$", re.IGNORECASE)
 _BEFORE = 60
 
@@ -78,7 +79,8 @@ def _all_denied(hits: Sequence[tuple[int, int]], words: str) -> bool:
 
 def _denied(words: str, start: int, end: int) -> bool:
     before = words[max(0, start - _BEFORE) : start]
-    if _ONLY.search(before) or _NEW_AFTER_ALL.match(words[end : end + _BEFORE]):
+    after = _SENTENCE_END.split(words[end : end + _BEFORE], maxsplit=1)[0]
+    if _ONLY.search(before) or _NEW_AFTER_ALL.search(words[start:end] + after):
         return False
     return bool(_DENIED.search(before))
 

@@ -27,7 +27,7 @@ def expected_lessons(
     zone = ZoneInfo(person.zone)
     first_day = start.astimezone(course.zone).date()
     day_zero = timetable.day_zero(start, first_day, course.steps, zone, course.window, course.join)
-    expected = {}
+    expected: dict[tuple[int, int], datetime] = {}
     for step in course.steps:
         due = timetable.due(step, day_zero, zone, course.window).utc
         if step.lesson is None or step.number is None or (stopped_at and due > stopped_at):

@@ -6,10 +6,12 @@ The other side is the sandbox's own SMTP server and Twilio look-alike, or a serv
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from course import clock
 from course.delivery.channels.base import Channel, Mail, Outgoing, Result, Sent, Text
 from course.delivery.channels.relay_log import RelayLog
 from course.delivery.channels.smtp import SmtpChannel
@@ -23,10 +25,6 @@ from tests.sandbox.conftest import ACCOUNT, TOKEN, free_port
 
 def yes(_outgoing: Outgoing) -> bool:
     return True
-
-
-def no(_outgoing: Outgoing) -> bool:
-    return False
 
 
 def mail(key: int = 1, recipient: str = "avery@example.org", body: bytes = b"Hello\r\n") -> Mail:
@@ -78,7 +76,7 @@ class ChannelContract:
         out = self.outgoing(key)
         body = out.body if isinstance(out, Text) else ""
         message_id = out.message_id if isinstance(out, Mail) else ""
-        return Sent(message_id, out.recipient, body, datetime.now(UTC) - timedelta(minutes=5), frozenset())
+        return Sent(message_id, out.recipient, body, clock.machine_now() - timedelta(minutes=5), frozenset())
 
 
 class TestSmtp(ChannelContract):
@@ -132,7 +130,7 @@ class TestTwilio(ChannelContract):
     def test_a_text_of_another_message_with_the_same_words_is_not_taken_for_ours(self, server: SandboxServer) -> None:
         channel = self.channel(server)
         (result,) = channel.send([text()], yes)
-        known = Sent("", "+12025550143", "Hello 1", datetime.now(UTC), frozenset({result.provider_id}))
+        known = Sent("", "+12025550143", "Hello 1", clock.machine_now(), frozenset({result.provider_id}))
         assert not channel.look_up(known).went
 
 
@@ -230,8 +228,8 @@ def test_twilio_codes_become_our_words(status: int, code: int | None, outcome: O
     assert classify_twilio(status, code) == outcome
 
 
-def test_a_relay_that_read_the_headers_and_never_took_the_mail_on_did_not_accept_it(tmp_path: object) -> None:
-    log = tmp_path / "mail.log"  # type: ignore[operator]
+def test_a_relay_that_read_the_headers_and_never_took_the_mail_on_did_not_accept_it(tmp_path: Path) -> None:
+    log = tmp_path / "mail.log"
     log.write_text("Nov 23 10:00:00 host postfix/cleanup[7]: ABC123: message-id=<m1@example.org>\n")
     assert not RelayLog(str(log)).find("m1@example.org").went
     with log.open("a") as more:

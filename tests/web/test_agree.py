@@ -45,8 +45,14 @@ def test_a_yes_publishes_with_the_name_the_author_chose(asked: Post) -> None:
     assert "Rosa" in page
 
 
+def test_a_name_with_contact_details_is_left_out_and_the_author_is_told(asked: Post) -> None:
+    page = answer(asked, shown_name="Rosa 202 555 0142").content.decode()  # type: ignore[attr-defined]
+    assert "The name held contact details" in page
+    assert "0142" not in Client().get(reverse("public-lesson", args=[asked.lesson])).content.decode()
+
+
 def test_a_no_publishes_nothing(asked: Post) -> None:
-    answer(asked, answer="no")
+    assert "Nothing is published" in answer(asked, answer="no").content.decode()  # type: ignore[attr-defined]
     asked.refresh_from_db()
     assert asked.state != PostState.PUBLISHED
     assert "Is walking good?" not in Client().get(reverse("public-lesson", args=[asked.lesson])).content.decode()

@@ -99,6 +99,28 @@ def test_a_private_answer_is_sent(world: World, moderator: Client) -> None:
     assert after(world.held).state == PostState.ANSWERED
 
 
+def test_what_was_answered_privately_can_still_be_published(world: World, moderator: Client) -> None:
+    do(moderator, world.held, "answer", words="Please call us.")
+    assert "Words sent: Please call us." in moderator.get(url(world.held)).content.decode()
+    assert do(moderator, world.held, "ask", wording="Is walking good for me?", answer="Often.").status_code == 302
+    assert after(world.held).state == PostState.AWAITING_AUTHOR
+
+
+def test_words_that_give_the_author_away_are_not_asked_about(world: World, moderator: Client) -> None:
+    response = do(moderator, world.held, "ask", wording="Call me on 202 555 0142")
+    assert response.status_code == 409
+    assert "This may give the person away" in response.content.decode()
+    assert after(world.held).state == PostState.HELD
+
+
+def test_what_was_removed_is_named_and_not_shown(world: World, moderator: Client) -> None:
+    reply = conftest.make_reply("own", world.held.held_at, own_words="Call me on 202 555 0142 please")
+    page = moderator.get(url(factories.make_post(world.subscriber, reply=reply))).content.decode()
+    assert "[removed]" in page
+    assert "a telephone number" in page
+    assert "0142" not in page
+
+
 def test_rejecting_needs_a_reason(world: World, moderator: Client) -> None:
     response = do(moderator, world.held, "reject")
     page = response.content.decode()

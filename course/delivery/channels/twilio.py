@@ -25,7 +25,8 @@ class TwilioChannel:
 
     def __init__(self, account_sid: str, auth_token: str, sender: str, base_url: str = "") -> None:
         http = TwilioHttpClient(timeout=TIME_OUT_SECONDS, max_retries=0)
-        self._client = Client(account_sid, auth_token, http_client=http)
+        make: Any = Client  # the library brings no types for its constructor
+        self._client = make(account_sid, auth_token, http_client=http)
         if base_url:
             self._client.api.base_url = base_url
         self._sender = sender
@@ -66,7 +67,7 @@ class TwilioChannel:
         except requests.RequestException as error:
             outcome = Outcome.RETRY if _never_left(error) else Outcome.UNKNOWN
             return Result(text.key, outcome, type(error).__name__, raw=type(error).__name__)
-        outcome = Outcome.REFUSED_ADDRESS if made.status in _NOT_SENT else Outcome.ACCEPTED
+        outcome = Outcome.REFUSED_ADDRESS if str(made.status) in _NOT_SENT else Outcome.ACCEPTED
         return Result(text.key, outcome, str(made.error_code or ""), str(made.sid), raw=f"status {made.status}")
 
     def _from(self) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as later
 
-from course.discussion import moderation
+from course.discussion import moderation, states
 from course.discussion.models import Post
-from course.discussion.words import PostState
+from course.discussion.words import Act, PostState
 from course.people.models import Staff
 from course.replies.words import Tier
 from course.web.forms import one_line, seen
@@ -62,6 +62,16 @@ FORMS: dict[str, type[ActForm]] = {
     "escalate": ReasonForm,
     "acknowledge": ActForm,
 }
+# "ask" saves first, and so may start wherever words may be changed.
+_STEPS = {
+    "save": Act.EDIT,
+    "ask": Act.EDIT,
+    "answer": Act.ANSWER,
+    "reject": Act.REJECT,
+    "withdraw": Act.WITHDRAW,
+    "escalate": Act.ESCALATE,
+    "acknowledge": Act.ACKNOWLEDGE,
+}
 DONE: dict[str, Promise] = {
     "save": later("Saved."),
     "ask": later("Saved. The author is asked now."),
@@ -74,15 +84,10 @@ DONE: dict[str, Promise] = {
 
 
 def acts_of(post: Post) -> frozenset[str]:
-    """Return the acts that make sense now; the discussion has the last word on each."""
-    by_state = {
-        PostState.HELD: {"save", "ask", "answer", "reject", "escalate"},
-        PostState.AWAITING_AUTHOR: {"save", "ask", "answer", "reject", "escalate"},
-        PostState.PUBLISHED: {"withdraw"},
-    }
-    acts = set(by_state.get(PostState(post.state), set()))
-    if post.tier != Tier.NONE and post.acknowledged_at is None:
-        acts.add("acknowledge")
+    """Return the acts that the discussion's own table allows in this state."""
+    acts = {act for act, step in _STEPS.items() if PostState(post.state) in states.TABLE[step].starts}
+    if post.tier == Tier.NONE or post.acknowledged_at is not None:
+        acts.discard("acknowledge")
     return frozenset(acts)
 
 

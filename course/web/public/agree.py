@@ -57,7 +57,8 @@ def _answer(request: HttpRequest, post: Post) -> HttpResponse:
     except agreement.OutOfDate:
         return _changed(request, post)
     post.refresh_from_db()
-    return _state_page(request, post)
+    left_out = given["shown_name"] and post.state == PostState.PUBLISHED and not post.shown_name
+    return _state_page(request, post, _("The name held contact details, so it is not shown.") if left_out else "")
 
 
 def _changed(request: HttpRequest, post: Post) -> HttpResponse:
@@ -76,18 +77,12 @@ def _ask(
     return render_page(request, "web/public/agree.html", context, status)
 
 
-def _state_page(request: HttpRequest, post: Post) -> HttpResponse:
-    heading, words = {
-        PostState.PUBLISHED: (_("Thank you: it is published"), _("Your words now stand on the lesson's page.")),
-        PostState.HELD: (
-            _("Nothing to agree to yet"),
-            _("Someone at the clinic is working on the wording. Nothing is published. We will ask you again."),
-        ),
-    }.get(
-        PostState(post.state),
-        (_("It is not published"), _("Nobody but the clinic sees what you wrote.")),
-    )
-    place = ""
+def _state_page(request: HttpRequest, post: Post, extra: str = "") -> HttpResponse:
     if post.state == PostState.PUBLISHED:
+        heading, words = _("Thank you: it is published"), _("Your words now stand on the lesson's page.")
         place = f"{reverse('public-lesson', args=[post.lesson])}#question-{post.pk}"
-    return render_page(request, "web/public/agree_state.html", {"heading": heading, "words": words, "place": place})
+    else:
+        heading, place = _("Nothing is published"), ""
+        words = _("Nobody but the clinic sees what you wrote. Should the clinic want to publish it, it asks you first.")
+    context = {"heading": heading, "words": f"{words} {extra}".strip(), "place": place}
+    return render_page(request, "web/public/agree_state.html", context)

@@ -1,0 +1,118 @@
+"""A person's words in; the same words without what gives them away, and what that was, out.
+
+It proposes; a moderator disposes. Doses, "L4/L5" and plain dates are left alone.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import phonenumbers
+
+from course.discussion.names import names_in
+from course.people.models import Contact, Subscriber
+from course.people.words import Channel
+
+MARK = "[removed]"
+
+_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_SPELT_EMAIL = re.compile(
+    r"\b[\w.+-]+\s*(?:\(at\)|\[at\]|\bat\b)\s*[\w-]+(?:\s*(?:\(dot\)|\[dot\]|\bdot\b|\.)\s*[\w-]+)*"
+    r"\s*(?:\(dot\)|\[dot\]|\bdot\b)\s*(?:com|org|net|edu|gov|es|uk|co|mx|us|info)\b",
+    re.IGNORECASE,
+)
+_LINK = re.compile(
+    r"\b(?:https?://|www\.)[^\s<>]+|\b(?:[a-z0-9-]+\.)+(?:com|org|net|edu|gov|info|io|me|co\.uk)\b(?:/[^\s<>]*)?",
+    re.IGNORECASE,
+)
+_PHONE = re.compile(r"(?<![\w/.-])\+?\(?\d(?:[\s().-]{0,2}\d){8,14}(?![\w/-])")
+_LOCAL_PHONE = re.compile(r"(?<![\w/.-])\d{3}[-.]\d{4}(?![\w/-])")
+_ISO_DATE = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}|^\d{1,2}[.-]\d{1,2}[.-]\d{4}")
+_DATE = (
+    r"(?:\d{1,4}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}"
+    r"|\d{1,2}(?:st|nd|rd|th)?(?: of| de)? [a-zé]{3,10},?(?: de| of)? \d{2,4}"
+    r"|[a-zé]{3,10} \d{1,2}(?:st|nd|rd|th)?,? \d{2,4})"
+)
+_BIRTH = re.compile(
+    rf"\b(?:d\.?o\.?b\.?|date of birth|birth ?date|birthday|born|nac[ií](?:do|da)?|fecha de nacimiento)\b"
+    rf"(?:\s*[:=]|\s+(?:is|was|on|in|the|el|es|on the))*\s*({_DATE})",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Redacted:
+    """``found`` holds (type, text) pairs; types are email, phone, link, date (of birth) and name."""
+
+    text: str
+    found: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class _Span:
+    start: int
+    end: int
+    kind: str
+
+
+def propose(text: str, subscriber: Subscriber | None) -> Redacted:
+    """Return ``text`` with a mark in place of each thing that gives its writer away."""
+    found: list[tuple[str, str]] = []
+    pieces, last = [], 0
+    for span in _merged(_all(text, subscriber)):
+        found.append((span.kind, text[span.start : span.end]))
+        pieces += [text[last : span.start], MARK]
+        last = span.end
+    return Redacted("".join([*pieces, text[last:]]), found)
+
+
+def contact_details(text: str, subscriber: Subscriber | None) -> list[tuple[str, str]]:
+    """Return the emails, numbers and links in ``text``, and the person's own addresses; never their name."""
+    spans = _merged([*_contact_spans(text), *_own_contacts(text, subscriber)])
+    return [(span.kind, text[span.start : span.end]) for span in spans]
+
+
+def _all(text: str, subscriber: Subscriber | None) -> Iterator[_Span]:
+    yield from _contact_spans(text)
+    yield from _own_contacts(text, subscriber)
+    yield from (_Span(*found.span(1), "date") for found in _BIRTH.finditer(text))
+    name = subscriber.greeting_name if subscriber else ""
+    yield from (_Span(start, end, "name") for start, end in names_in(text, name))
+
+
+def _contact_spans(text: str) -> Iterator[_Span]:
+    for pattern, kind in ((_EMAIL, "email"), (_SPELT_EMAIL, "email"), (_LINK, "link")):
+        yield from (_Span(*found.span(), kind) for found in pattern.finditer(text))
+    for pattern in (_PHONE, _LOCAL_PHONE):
+        for found in pattern.finditer(text):
+            if not _ISO_DATE.match(found[0]):
+                yield _Span(*found.span(), "phone")
+    for match in phonenumbers.PhoneNumberMatcher(text, "US"):
+        yield _Span(match.start, match.end, "phone")
+
+
+def _own_contacts(text: str, subscriber: Subscriber | None) -> Iterator[_Span]:
+    if subscriber is None:
+        return
+    for contact in subscriber.contacts.all():
+        pattern, kind = _own_pattern(contact)
+        yield from (_Span(*found.span(), kind) for found in re.finditer(pattern, text, re.IGNORECASE))
+
+
+def _own_pattern(contact: Contact) -> tuple[str, str]:
+    if contact.channel == Channel.EMAIL:
+        return re.escape(contact.address), "email"
+    digits = re.sub(r"\D", "", contact.address)
+    # The last seven digits are the person's own wherever they stand, however they are spaced.
+    return r"\+?(?:\d[\s().-]{0,3}){0,8}" + r"[\s().-]{0,3}".join(digits[-7:]), "phone"
+
+
+def _merged(spans: Iterator[_Span] | list[_Span]) -> list[_Span]:
+    merged: list[_Span] = []
+    for span in sorted(spans, key=lambda each: (each.start, -each.end)):
+        if merged and span.start < merged[-1].end:
+            last = merged[-1]
+            merged[-1] = _Span(last.start, max(last.end, span.end), last.kind)
+        else:
+            merged.append(span)
+    return merged

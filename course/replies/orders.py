@@ -1,0 +1,120 @@
+"""What a reply asks us to do in; done, out: stop, start, help, or an answer to the one open prompt."""
+
+import re
+from datetime import datetime
+
+from django.db import transaction
+
+from course.curriculum.model import Course
+from course.delivery import suppression
+from course.delivery.words import SuppressionReason
+from course.people import prompts, versions
+from course.people.models import Prompt
+from course.people.words import Channel
+from course.replies import answers, attribution, handover, reading
+from course.replies.attribution import Who
+from course.replies.models import Reply
+from course.replies.optout import Wish
+from course.replies.words import ReplyKind
+
+PUBLISH = "publish"
+_PUBLISH = re.compile(r"^\W*publish\W*(\d{1,4})?\W*$", re.IGNORECASE)
+_YES = re.compile(r"^\W*(yes|y|s[ií])(\W+please)?\W*$", re.IGNORECASE)
+_NO = re.compile(r"^\W*(no|n)(\W+(thanks|thank you|gracias))?\W*$", re.IGNORECASE)
+_SUBJECT = re.compile(r"^post:(\d+)\.(\d+)$")
+
+
+def at_once(reply: Reply, now: datetime) -> None:
+    """Act on exact words in the request that stored them (law 5), in one transaction; other words wait."""
+    opened = reading.open_reply(reply)
+    if opened.machine:
+        return
+    wish = reading.wish(reply, opened, reading.own_words(reply, opened))
+    if wish is None or wish.surety != "exact" or wish.ask == "help":
+        return
+    with transaction.atomic():
+        who = attribution.of(reply, opened.sender)
+        kind = obey(reply, who, wish, versions.current(), now)
+        if kind in (ReplyKind.STOP, ReplyKind.START):
+            Reply.objects.filter(pk=reply.pk, kind="").update(kind=kind, contact=who.contact)
+
+
+def obey(reply: Reply, who: Who, wish: Wish, course: Course, now: datetime) -> ReplyKind | None:
+    """Do what ``wish`` asks; return what the reply was, or None when it asked for nothing that could be done.
+
+    A reply whose exact words were acted on when it was stored has its kind already, and is not obeyed again: a
+    later START would be undone.
+    """
+    if wish.surety == "unclear" or (not who.subscriber and reply.channel == Channel.EMAIL and wish.ask != "help"):
+        return None
+    if wish.ask == "help":
+        answers.helped(who, reply, course, now)
+        return ReplyKind.HELP
+    kind, opposite = (ReplyKind.STOP, ReplyKind.START) if wish.ask == "stop" else (ReplyKind.START, ReplyKind.STOP)
+    if reply.kind == kind or _overtaken(reply, who, opposite):
+        return kind
+    if kind == ReplyKind.STOP:
+        _stop(reply, who, wish, course, now)
+    else:
+        _start(reply, who, course, now)
+    return kind
+
+
+def answer_prompt(reply: Reply, who: Who, text: str, now: datetime) -> bool:
+    """Let a bare answer or `PUBLISH 42` close this person's one open prompt; False when it answers nothing."""
+    if reply.channel != Channel.SMS or who.contact is None or who.subscriber is None:
+        return False
+    agreed = _agreed(text)
+    if agreed is None:
+        return False
+    prompts.close_expired(who.contact, now)
+    prompt = prompts.open_for(who.contact)
+    if prompt is None or prompt.kind != PUBLISH or prompt.contact_id != who.contact.pk:
+        return False
+    if not _number_fits(text, prompt):
+        return False
+    about = _SUBJECT.match(prompt.subject_key)
+    if about is None or not prompts.close(prompt, "yes" if agreed else "no", now):
+        return False
+    return handover.author_answers(int(about[1]), int(about[2]), agreed, now)
+
+
+def _stop(reply: Reply, who: Who, wish: Wish, course: Course, now: datetime) -> None:
+    source = f"reply:{reply.pk}"
+    if who.subscriber:
+        suppression.stop(who.subscriber, contact=who.contact, source=source, now=now, answers_at=reply.received_at)
+    elif who.contact:
+        suppression.suppress(who.contact, SuppressionReason.STOPPED, source, now)
+        answers.stopped(who, reply, course, now)
+    if wish.wrong_number and who.contact and who.contact.channel == Channel.SMS:
+        suppression.suppress(who.contact, SuppressionReason.WRONG_NUMBER, source, now)
+
+
+def _start(reply: Reply, who: Who, course: Course, now: datetime) -> None:
+    source = f"reply:{reply.pk}"
+    started = False
+    if who.subscriber:
+        started = suppression.start(who.subscriber, contact=who.contact, source=source, now=now)
+    for sharer in who.sharers:
+        suppression.lift(sharer, now)
+    if not started:
+        answers.helped(who, reply, course, now)
+
+
+def _overtaken(reply: Reply, who: Who, opposite: ReplyKind) -> bool:
+    """Return whether the person has since asked for the opposite, and was obeyed."""
+    later = Reply.objects.filter(pk__gt=reply.pk, kind=opposite)
+    if who.subscriber:
+        return later.filter(contact__subscriber=who.subscriber).exists()
+    return who.contact is not None and later.filter(contact=who.contact).exists()
+
+
+def _agreed(text: str) -> bool | None:
+    if _PUBLISH.match(text) or _YES.match(text):
+        return True
+    return False if _NO.match(text) else None
+
+
+def _number_fits(text: str, prompt: Prompt) -> bool:
+    named = _PUBLISH.match(text)
+    return named is None or named[1] is None or int(named[1]) == prompt.number

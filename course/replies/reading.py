@@ -1,0 +1,71 @@
+"""A stored reply in; what stands in it out, before anything is made of it."""
+
+import json
+from dataclasses import dataclass
+
+from course.people.words import Channel
+from course.replies import address, bounce, letter, optout
+from course.replies.bounce import Report
+from course.replies.extraction import Extracted, extract
+from course.replies.models import Reply
+from course.replies.optout import Wish
+from course.replies.words import ReplyKind
+
+
+@dataclass(frozen=True)
+class Opened:
+    """``text`` is the whole text; ``sender`` the From address or number; ``machine`` what a machine's mail is."""
+
+    text: str
+    sender: str
+    subject: str = ""
+    attachments: int = 0
+    machine: ReplyKind | None = None
+    report: Report | None = None
+
+
+def open_reply(reply: Reply) -> Opened:
+    """Open the stored bytes. Raises letter.Unreadable for a mail over the limits, ValueError for a broken text."""
+    if reply.channel == Channel.SMS:
+        params = json.loads(reply.raw)
+        pictures = str(params.get("NumMedia", "0"))
+        body = letter.clean(str(params.get("Body", "")))
+        return Opened(
+            body, str(params.get("From", "")), attachments=min(int(pictures), 99) if pictures.isdigit() else 0
+        )
+    mail = letter.open_letter(reply.raw)
+    machine, report = bounce.written_by_machine(mail, reply.purpose)
+    return Opened(
+        letter.words(mail),
+        letter.sender(mail),
+        letter.header(mail, "Subject"),
+        letter.attachments(mail),
+        machine,
+        report,
+    )
+
+
+def own_words(reply: Reply, opened: Opened, sent: str = "") -> Extracted:
+    """Return the person's own words; a text is nothing else. ``sent`` as in `extraction.extract`."""
+    if reply.channel == Channel.SMS:
+        return Extracted(opened.text.strip(), "", unsure=False)
+    return extract(opened.text, sent)
+
+
+def wish(reply: Reply, opened: Opened, extracted: Extracted) -> Wish | None:
+    """Return what a person's reply asks for: by the address it was sent to, its words, or its subject."""
+    if reply.purpose == address.STOP:
+        return Wish("stop", "exact", alone=True)
+    by_words = optout.wish_of(extracted.own_words, sure=not extracted.unsure)
+    if by_words is None and extracted.unsure and optout.exact(opened.subject) == "stop":
+        return Wish("stop", "exact", alone=True)
+    return by_words
+
+
+def plain(reply: Reply) -> str:
+    """Return the stored bytes as text without opening them: what a person reads when nothing else could be made."""
+    text = letter.clean(letter.decode(bytes(reply.raw), None))
+    if reply.channel == Channel.SMS:
+        return text
+    head, _blank, body = text.partition("\n\n")
+    return body or head

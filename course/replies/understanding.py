@@ -1,0 +1,189 @@
+"""A stored reply in; what it asks done, its red flags answered, and a held post out.
+
+What it asks and whether it holds a red flag are two questions, asked independently: "STOP, I can't feel my legs"
+stops the course and gets the safety text.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from course.curriculum.model import Course
+from course.delivery import receipts, suppression
+from course.delivery.words import SuppressionReason
+from course.people import subscribers, versions
+from course.people.models import Contact
+from course.people.words import Channel
+from course.replies import address, answers, attribution, handover, orders, reading, sent, triage
+from course.replies.attribution import Who
+from course.replies.extraction import Extracted
+from course.replies.models import Reply
+from course.replies.optout import Wish
+from course.replies.reading import Opened
+from course.replies.triage import Flag
+from course.replies.words import ReplyKind, Tier
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Understood:
+    """One reply with everything that was found in it."""
+
+    reply: Reply
+    opened: Opened
+    who: Who
+    extracted: Extracted
+    flags: Sequence[Flag]
+    wish: Wish | None
+
+
+def understand(reply: Reply, course: Course, now: datetime, machine_now: datetime) -> None:
+    """Understand ``reply`` and act on it; the caller holds the transaction. ``now`` is course time."""
+    opened = reading.open_reply(reply)
+    who = attribution.of(reply, opened.sender)
+    quotable = _quotable(reply, who, now)
+    extracted = reading.own_words(reply, opened, quotable)
+    searched = _searched(opened, extracted, quotable, course)
+    found = Understood(
+        reply, opened, who, extracted, triage.find(course, searched), reading.wish(reply, opened, extracted)
+    )
+    _fill(found)
+    if opened.machine:
+        _set_aside(found, course, now, machine_now)
+    else:
+        _answer(found, course, now)
+
+
+def hold_unread(reply: Reply, course: Course | None, now: datetime) -> None:
+    """Hold a reply that could not be understood: the raw text for a person, its red flags found all the same."""
+    words = reading.plain(reply)
+    who = _who_at_all(reply)
+    flags = triage.find(course, words) if course else []
+    found = Understood(reply, Opened(words, ""), who, Extracted(words, "", unsure=True), flags, None)
+    _fill(found)
+    reply.kind = ReplyKind.UNCLEAR
+    reply.tier = min(reply.tier, Tier.CHECK, key=lambda tier: triage.ORDER.index(Tier(tier)))
+    post_id = handover.hold(reply, _lesson(found, course), Tier(reply.tier), words, now)
+    if course:
+        _respond(found, course, post_id, now)
+
+
+def _fill(found: Understood) -> None:
+    reply = found.reply
+    reply.contact, reply.message = found.who.contact, found.who.message
+    reply.own_words, reply.cut = found.extracted.own_words, found.extracted.cut
+    reply.attachments = min(found.opened.attachments, 999)
+    reply.red_flags = [{"rule": flag.rule, "tier": flag.tier.value} for flag in found.flags]
+    reply.tier = triage.highest(found.flags)
+    contact = found.who.contact
+    if reply.channel == Channel.EMAIL and contact and found.opened.sender:
+        reply.sender_disagrees = found.opened.sender != contact.address.lower()
+
+
+def _answer(found: Understood, course: Course, now: datetime) -> None:
+    """Do what is asked, then hold what a person must read, then send what is due to whoever wrote."""
+    reply, who, wish = found.reply, found.who, found.wish
+    asked = orders.obey(reply, who, wish, course, now) if wish else None
+    if asked is None and orders.answer_prompt(reply, who, found.extracted.own_words, now):
+        asked = ReplyKind.PUBLISH
+    said_all = asked == ReplyKind.PUBLISH or bool(asked and wish and wish.alone and not who.sharers)
+    reply.kind = asked or _kind(found)
+    if said_all and reply.tier == Tier.NONE:
+        return
+    post_id = handover.hold(reply, _lesson(found, course), Tier(reply.tier), found.extracted.own_words, now)
+    if wish and wish.surety == "unclear" and reply.tier == Tier.NONE:
+        log.info("reply %s may be a stop; a person reads it", reply.pk)
+    _respond(found, course, post_id, now)
+
+
+def _respond(found: Understood, course: Course, post_id: int, now: datetime) -> None:
+    reply, who = found.reply, found.who
+    if reply.tier == Tier.A:
+        for kind in sorted({flag.kind for flag in found.flags if flag.tier == Tier.A}):
+            answers.safety(who, reply, kind, now)
+            if reply.sender_disagrees and not address.is_ours(found.opened.sender):
+                answers.safety_to_other(_other(found.opened.sender), reply, kind, now)
+        answers.urgent(post_id, reply, now)
+    elif reply.kind in (ReplyKind.STOP, ReplyKind.STRANGER):
+        # After a stop only its confirmation goes (law 4); words that need a doctor today are not held back by it.
+        if reply.tier == Tier.B:
+            answers.safety(who, reply, "urgent", now)
+        if reply.kind == ReplyKind.STRANGER:
+            answers.helped(who, reply, course, now)
+    elif reply.kind not in (ReplyKind.PUBLISH, ReplyKind.HELP):
+        answers.received(who, reply, course, _notice_tier(found.flags), now)
+
+
+def _set_aside(found: Understood, course: Course, now: datetime, machine_now: datetime) -> None:
+    """Keep a machine's mail and answer nothing. A report counts only at its message's own bounce address."""
+    reply, report, machine = found.reply, found.opened.report, found.opened.machine
+    reply.kind = machine or ReplyKind.AUTO_REPLY
+    message, subscriber = found.who.message, found.who.subscriber
+    if machine == ReplyKind.BOUNCE and message and report and report.final and reply.purpose == address.BOUNCE:
+        raw = found.opened.text[:10_000]
+        receipts.bounced(message, code=report.code, raw=raw, machine_now=machine_now, now=now)
+    elif machine == ReplyKind.COMPLAINT and subscriber and found.who.contact:
+        source = f"reply:{reply.pk}"
+        suppression.suppress(found.who.contact, SuppressionReason.COMPLAINED, source, now)
+        suppression.stop(subscriber, contact=found.who.contact, source=source, now=now)
+    elif machine == ReplyKind.AUTO_REPLY and reply.tier != Tier.NONE:
+        # Perhaps a person wrote it after all: somebody reads it, and still nothing is answered.
+        handover.hold(reply, _lesson(found, course), Tier(reply.tier), found.extracted.own_words, now)
+
+
+def _kind(found: Understood) -> ReplyKind:
+    if found.who.subscriber is None and not found.who.sharers:
+        return ReplyKind.STRANGER
+    unclear = bool(found.who.sharers) or bool(found.wish) or found.extracted.unsure
+    return ReplyKind.UNCLEAR if unclear else ReplyKind.QUESTION
+
+
+def _notice_tier(flags: Sequence[Flag]) -> Tier:
+    tiers = {flag.tier for flag in flags}
+    return next((tier for tier in (Tier.B, Tier.C) if tier in tiers), Tier.NONE)
+
+
+def _searched(opened: Opened, extracted: Extracted, quotable: str, course: Course) -> str:
+    """Return all the person wrote: their own words, the subject, and whatever was cut that we did not send."""
+    if sent.echoed(opened.text, course):
+        return ""
+    own = sent.remainder(extracted.own_words, quotable) if extracted.unsure else extracted.own_words
+    return f"{own}\n{opened.subject}\n{sent.remainder(extracted.cut, quotable)}"
+
+
+def _quotable(reply: Reply, who: Who, now: datetime) -> str:
+    if reply.channel == Channel.SMS:
+        return ""
+    try:
+        return sent.words_for(who.message, who.subscriber.country if who.subscriber else "", now)
+    except Exception as error:  # without it more is searched, and nothing is lost
+        log.warning("what was sent before reply %s is not known: %s", reply.pk, type(error).__name__)
+        return ""
+
+
+def _lesson(found: Understood, course: Course | None) -> str:
+    return attribution.lesson_of(found.who, found.reply, course) if course else ""
+
+
+def _who_at_all(reply: Reply) -> Who:
+    try:
+        return attribution.of(reply, attribution.number_of(reply) if reply.channel == Channel.SMS else "")
+    except ValueError:
+        return Who(None)
+
+
+def _other(sender: str) -> Contact | None:
+    try:
+        return subscribers.stranger(Channel.EMAIL, sender)
+    except ValueError:
+        return None
+
+
+def current_course() -> Course | None:
+    """Return the newest course, or None while none is registered: replies are stored and held all the same."""
+    try:
+        return versions.current()
+    except versions.NoCourse:
+        return None
