@@ -1,9 +1,12 @@
 """A sandbox's settings with keys of its own, set before pytest-django reads them (a plugin named in addopts)."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
 _DATA = tempfile.mkdtemp(prefix="course-tests-")
+atexit.register(shutil.rmtree, _DATA, ignore_errors=True)
 os.environ.update(
     {
         "COURSE_MODE": "sandbox",

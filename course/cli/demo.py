@@ -14,7 +14,8 @@ from types import FrameType
 import click
 
 from course.cli import sandbox_environment
-from course.cli.throwaway_database import DatabaseRefusedError, throwaway_database
+from course.cli.demo_database import DatabaseRefusedError, kept_database, throwaway_database
+from course.cli.processes import die_with_parent
 
 
 @click.command("demo")
@@ -31,7 +32,10 @@ def command(until_complete: bool, as_json: bool, clean: bool, folder: Path | Non
         raise click.UsageError("--json goes with --until-complete.")
     stage = ["--until-complete"] * until_complete + ["--json"] * as_json
     try:
-        with _folder(folder, throwaway=until_complete, clean=clean) as data_dir, _database() as database:
+        with (
+            _folder(folder, throwaway=until_complete, clean=clean) as data_dir,
+            _database(throwaway=until_complete, clean=clean) as database,
+        ):
             environ = sandbox_environment.make(data_dir.resolve(), os.environ) | {"DATABASE_URL": database}
             code = _run_stage(stage, environ)
     except DatabaseRefusedError as refusal:
@@ -57,19 +61,22 @@ def _folder(folder: Path | None, *, throwaway: bool, clean: bool) -> Iterator[Pa
 
 
 @contextmanager
-def _database() -> Iterator[str]:
-    """Yield the address of a database that holds nobody real: SQLite, or a new one beside the given."""
+def _database(*, throwaway: bool, clean: bool) -> Iterator[str]:
+    """Yield the address of a database that holds nobody real: SQLite, or one of our own beside the given."""
     given = os.environ.get("DATABASE_URL", "")
     if not given:
         yield ""
-        return
-    with throwaway_database(given) as address:
-        yield address
+    elif throwaway:
+        with throwaway_database(given) as address:
+            yield address
+    else:
+        yield kept_database(given, clean=clean)
 
 
 def _run_stage(arguments: list[str], environ: dict[str, str]) -> int:
     """Run the stage and hand on what a user sends: Ctrl-C reaches it by itself, SIGTERM through us."""
-    process = subprocess.Popen([sys.executable, "-m", "course", "stage", *arguments], env=environ)
+    argv = [sys.executable, "-m", "course", "stage", *arguments]
+    process = subprocess.Popen(argv, env=environ, preexec_fn=die_with_parent)  # noqa: PLW1509  no threads yet run
 
     def hand_on(number: int, _frame: FrameType | None) -> None:
         process.send_signal(number)

@@ -4,19 +4,16 @@ import signal
 import threading
 
 import click
+from django.conf import settings
 
 from course.cli import bootstrap
+from course.replies.lmtp import ReplyServer
 
 
 @click.command("lmtp")
 def command() -> None:
     """Take replies by LMTP on COURSE_LMTP_BIND, until Ctrl-C."""
     bootstrap.django_setup()
-    # Imported after Django is set up: what stores a reply needs the models.
-    from django.conf import settings  # noqa: PLC0415
-
-    from course.replies.lmtp import ReplyServer  # noqa: PLC0415
-
     try:
         server = ReplyServer(settings.LMTP_HOST, settings.LMTP_PORT)
     except OSError as error:

@@ -73,13 +73,14 @@ class Supervisor:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509  no threads yet run
+                preexec_fn=die_with_parent,  # noqa: PLW1509  no threads yet run
             )
 
 
-def _die_with_parent() -> None:
-    """Ask Linux to end this process when its parent dies, even by SIGKILL (prctl(2))."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def die_with_parent() -> None:
+    """Ask Linux to end this process when its parent dies, even by SIGKILL (prctl(2)); elsewhere there is no way."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _signal_group(group: int, number: signal.Signals) -> None:

@@ -1,5 +1,6 @@
 """Settings in; the address of a Redis out, and the program to start when none was given."""
 
+import atexit
 import importlib.util
 import platform
 import shutil
@@ -26,6 +27,7 @@ def private_redis(environ: Mapping[str, str], logs: Path) -> tuple[str, Program]
     """
     binary = find_server()
     folder = Path(tempfile.mkdtemp(prefix="course-"))  # a socket's path must stay under 104 bytes
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     socket = folder / "redis.sock"
     argv = [
         binary, "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "600",

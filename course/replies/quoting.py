@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 _WROTE = "wrote|escribió|escribio|a écrit|schrieb|ha scritto|schreef|escreveu|skrev"
 _ATTRIBUTION_LINES = 4
+_LONGEST_ATTRIBUTION = 600
 _BEGINS = re.compile(r"^[-\s*]*(On|El|Le|Am|Il|Op|Em|Den)\b", re.IGNORECASE)
 _DATED = re.compile(rf"^[-\s*]*(On|El|Le|Am|Il|Op|Em|Den)\b.{{0,400}}\d.{{0,400}}\b({_WROTE})\b\s*[:-][-\s]*$", re.I)
 _NAMED = re.compile(rf"^.{{0,200}}<[^<>\s]+@[^<>\s]+>.{{0,60}}\b({_WROTE})\s*:\s*$", re.IGNORECASE)
@@ -22,10 +23,12 @@ _ORIGINAL = re.compile(
 )
 _RULE = re.compile(r"^\s*[_=-]{8,}\s*$")
 _DELIMITER = re.compile(r"^--\s?$")
+_PROGRAMS = "mail|outlook|yahoo|aol|proton|samsung|gmail|iphone|ipad|android|galaxy|windows|hotmail|thunderbird"
 _SENT_FROM = re.compile(
-    r"^\s*[\[(<]?(?:Sent (?:from|via|with|using) (?:my [\w'. -]{1,30}|(?:the )?(?:all.new )?(?:mail|outlook|yahoo|aol|proton"
-    r"|samsung|gmail|iphone|ipad|android|galaxy|windows|hotmail|fastmail|thunderbird)\b.{0,40})|Get (?:Outlook|BlueMail) for"
-    r".{0,20}|Enviado (?:desde|con) (?:mi|el) .{1,30}|Obtener Outlook.{0,30}|Yahoo Mail: .{0,60})[\])>.]?\s*$",
+    rf"^\s*[\[(<]?(?:Sent (?:from|via|with|using) (?:my [\w'. -]{{1,30}}"
+    rf"|(?:the )?(?:all.new )?(?:{_PROGRAMS})\b.{{0,40}})"
+    r"|Get (?:Outlook|BlueMail) for.{0,20}|Enviado (?:desde|con) (?:mi|el) .{1,30}|Obtener Outlook.{0,30}"
+    r"|Yahoo Mail: .{0,60})[\])>.]?\s*$",
     re.IGNORECASE,
 )
 _LONGEST_SIGNATURE = 10
@@ -43,7 +46,7 @@ def attribution_end(lines: Sequence[str], start: int) -> int:
         if is_quoted(line) or not line.strip():
             break
         joined = f"{joined} {line.strip()}".strip()
-        if count == 1 and not (_BEGINS.match(joined) or "<" in joined):
+        if len(joined) > _LONGEST_ATTRIBUTION or (count == 1 and not (_BEGINS.match(joined) or "<" in joined)):
             break
         if _DATED.match(joined) or _NAMED.match(joined):
             return start + count

@@ -62,5 +62,3 @@ def test_a_bad_address_is_refused_with_a_sentence_that_does_not_repeat_it(channe
     with pytest.raises(ValueError, match=r"write it like|too many or too few") as refusal:
         addresses.normalise(channel, typed)
     assert typed not in str(refusal.value)
-
-

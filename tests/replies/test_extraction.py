@@ -18,7 +18,7 @@ QUOTED = "\n".join(f"> {line}" for line in LESSON.split("\n"))
 GMAIL = f"On Mon, Nov 23, 2026 at 10:00 AM Ashfield Clinic <course@example.org> wrote:\n\n{QUOTED}"
 WRAPPED = f"On Mon, Nov 23, 2026 at 10:00 AM Ashfield Clinic of the Long Name\n<course@example.org>\nwrote:\n\n{QUOTED}"
 OUTLOOK = (
-    "________________________________\nFrom: Ashfield Clinic <course@example.org>\nSent: Monday, November 23, 2026 10:00\n"
+    "________________________________\nFrom: Ashfield <course@example.org>\nSent: Monday, November 23, 2026 10:00\n"
     f"To: Anna <anna@example.org>\nSubject: Lesson 1\n\n{LESSON}"
 )
 SPANISH = f"El lun, 23 nov 2026 a las 10:00, Ashfield Clinic (<course@example.org>) escribió:\n\n{QUOTED}"

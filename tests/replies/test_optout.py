@@ -20,8 +20,15 @@ from course.replies import optout
         "Stop, please",
         "STOP ALL",
         "Unsubscribe",
-    ]
-    + ["cancel", "END", "quit", "REVOKE", "opt out", "OPTOUT", "parar", "Stop now thanks"],
+        "cancel",
+        "END",
+        "quit",
+        "REVOKE",
+        "opt out",
+        "OPTOUT",
+        "parar",
+        "Stop now thanks",
+    ],
 )
 def test_a_bare_word_stops_and_says_all(text: str) -> None:
     assert optout.wish_of(text) == optout.Wish("stop", "exact", alone=True)
@@ -38,9 +45,23 @@ def test_a_bare_word_before_more_words_stops_and_the_rest_is_read(text: str) -> 
 
 @pytest.mark.parametrize(
     "text",
-    ["please stop texting me", "I want to opt out", "No more messages", "unsubscribe me", "Wrong number", "no más"]
-    + ["Don’t text me anymore", "stop sending me these messages", "take me off your list", "no quiero más mensajes"]
-    + ["Please stop sending the lessons", "I don't want any more texts", "can you please stop emailing me?"],
+    [
+        "please stop texting me",
+        "I want to opt out",
+        "Stop texting!",
+        "I no longer want these",
+        "No more messages",
+        "unsubscribe me",
+        "Wrong number",
+        "no más",
+        "Don\u2019t text me anymore",
+        "stop sending me these messages",
+        "take me off your list",
+        "no quiero más mensajes",
+        "Please stop sending the lessons",
+        "I don't want any more texts",
+        "can you please stop emailing me?",
+    ],
 )
 def test_a_clear_phrase_stops(text: str) -> None:
     wish = optout.wish_of(text)
@@ -62,14 +83,18 @@ def test_an_unclear_one_goes_to_a_person(text: str) -> None:
         "Should I stop my tablets?",
         "The pain will not stop",
         "stop, rest, then walk?",
-    ]
-    + [
         "I had to stop at the bus stop",
         "When does it end?",
         "How do I quit smoking",
         "My toes hurt at the end of the day",
-    ]
-    + ["no más dolor gracias a Dios", "I can't stop the cramps", "yes", "NO", "A", "help me please my leg hurts", ""],
+        "no más dolor gracias a Dios",
+        "I can't stop the cramps",
+        "yes",
+        "NO",
+        "A",
+        "help me please my leg hurts",
+        "",
+    ],
 )
 def test_an_everyday_sentence_asks_for_nothing(text: str) -> None:
     assert optout.wish_of(text) is None

@@ -26,13 +26,16 @@ def tier_of(text: str) -> Tier:
 
 @pytest.mark.parametrize(
     "text",
-    ["I have no bladder control", "I can't feel my legs", "STOP. I can’t feel my legs", "I never had chest pain before"]
-    + [
+    [
+        "I have no bladder control",
+        "I can't feel my legs",
+        "STOP. I can\u2019t feel my legs",
+        "I never had chest pain before",
         "not only chest pain but I sweat",
         "NUMB BETWEEN\nMY LEGS",
         "I have no numbness until today: numb between my legs",
-    ]
-    + ["I have no chest pain and I can't pee"],
+        "I have no chest pain and I can't pee",
+    ],
 )
 def test_an_emergency_is_tier_a(text: str) -> None:
     assert tier_of(text) == Tier.A
@@ -40,8 +43,13 @@ def test_an_emergency_is_tier_a(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["I don't have chest pain", "no numbness between my legs", "I have no chest pain or shortness of breath"]
-    + ["I have not had any chest pain", "without weakness in both legs"],
+    [
+        "I don't have chest pain",
+        "no numbness between my legs",
+        "I have no chest pain or shortness of breath",
+        "I have not had any chest pain",
+        "without weakness in both legs",
+    ],
 )
 def test_a_denied_emergency_is_read_first_and_no_less(text: str) -> None:
     assert tier_of(text) == Tier.CHECK
@@ -56,11 +64,6 @@ def test_the_most_urgent_rule_counts() -> None:
     flags = triage.find(shipped(), "I feel so depressed, one calf is swollen, and I want to kill myself")
     assert [flag.tier for flag in flags] == [Tier.A, Tier.B, Tier.C]
     assert flags[0].kind == "self_harm"
-
-
-def test_every_example_of_every_rule_is_caught_at_its_tier() -> None:
-    for rule in shipped().red_flags:
-        assert tier_of(rule.wording) != Tier.NONE or rule.id
 
 
 @given(st.text(max_size=300))

@@ -1,13 +1,13 @@
 """Every page in a real Chromium: axe-core finds nothing, nothing scrolls sideways, the keyboard reaches all."""
 
-import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from course import clock
 from course.discussion.models import Post
@@ -23,22 +23,48 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RULES = {"color-contrast-enhanced": {"enabled": True}, "target-size": {"enabled": True}}
 PAGES = [name for name in ADDRESSES if not name.startswith("hook")]
 LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 320)]
 
+Walk = Callable[[Page], Any]
+InBrowser = Callable[..., Any]
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Start one browser for all tests."""
-    # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    arguments = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        browser.close()
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[tuple[ThreadPoolExecutor, Browser]]:
+    """Start one browser, in a thread of its own.
+
+    Playwright keeps an event loop in its thread, and there Django would open a second database connection.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        playwright = thread.submit(lambda: sync_playwright().start()).result()
+        browser = thread.submit(lambda: playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)).result()
+        yield thread, browser
+        thread.submit(browser.close).result()
+        thread.submit(playwright.stop).result()
+
+
+@pytest.fixture
+def in_browser(chromium: tuple[ThreadPoolExecutor, Browser], live_server: Any) -> InBrowser:
+    """Return a function that takes a walk through a fresh window and returns what the walk returns."""
+    thread, browser = chromium
+
+    def in_window(walk: Walk, **how: Any) -> Any:
+        window = browser.new_context(base_url=live_server.url, **how)
+        try:
+            return walk(window.new_page())
+        finally:
+            window.close()
+
+    return lambda walk, **how: thread.submit(in_window, walk, **how).result()
+
+
+def looks(scheme: str = "light", width: int = 1280) -> dict[str, Any]:
+    """Return a window's settings; axe-core is put into the page past the content policy."""
+    return {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, "bypass_csp": True}
 
 
 @pytest.fixture
@@ -53,20 +79,15 @@ def full(world: World) -> World:
     return world
 
 
-def a_window(
-    chromium: Browser, live_server: Any, scheme: Any = "light", width: int = 1280, **how: Any
-) -> BrowserContext:
-    return chromium.new_context(
-        base_url=live_server.url, viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True, **how
-    )
+def link_of(world: World, role: str = Role.ADMINISTRATOR) -> str:
+    """Return the path of a fresh sign-in link."""
+    return reverse("console-sign-in-link", args=[sign_in.make(world.staff[role], clock.machine_now()).token])
 
 
-def signed_in(window: BrowserContext, world: World, role: str = Role.ADMINISTRATOR) -> Page:
-    link = sign_in.make(world.staff[role], clock.machine_now())
-    page = window.new_page()
-    page.goto(reverse("console-sign-in-link", args=[link.token]))
-    page.get_by_role("button", name="Sign in as").click()
-    return page
+def sign_in_by(page: Page, link: str) -> None:
+    page.goto(link)
+    page.get_by_role("button", name="Sign in as").press("Enter")
+    page.get_by_role("heading", name="Today").wait_for()
 
 
 def faults(page: Page) -> list[str]:
@@ -80,70 +101,95 @@ def faults(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize(("scheme", "width"), LOOKS)
-def test_no_page_has_a_fault(chromium: Browser, live_server: Any, full: World, scheme: str, width: int) -> None:
-    window = a_window(chromium, live_server, scheme, width)
-    page = signed_in(window, full)
+def test_no_page_has_a_fault(in_browser: InBrowser, full: World, scheme: str, width: int) -> None:
+    link = link_of(full)
     paths = [path_of(name, full) for name in PAGES]
     paths += [reverse("console-reply", args=[post.pk]) for post in Post.objects.all()]
     paths += ["/nothing/", "/stop/nobody/", "/console/sign-in/nobody/"]
-    found = {}
-    for path in paths:
-        page.goto(path)
-        if said := faults(page):
-            found[path] = said
-    window.close()
-    assert found == {}
+
+    def walk(page: Page) -> dict[str, list[str]]:
+        found = {link: (page.goto(link), faults(page))[1]}
+        sign_in_by(page, link)
+        for path in paths:
+            page.goto(path)
+            found[path] = faults(page)
+        return {path: said for path, said in found.items() if said}
+
+    assert in_browser(walk, **looks(scheme, width)) == {}
 
 
 def test_a_form_with_a_fault_takes_focus_to_its_summary_and_has_no_other_fault(
-    chromium: Browser, live_server: Any, full: World
+    in_browser: InBrowser, full: World
 ) -> None:
-    window = a_window(chromium, live_server, java_script_enabled=True)
-    page = signed_in(window, full, Role.MODERATOR)
-    page.goto(path_of("console-reply", full))
-    page.get_by_role("button", name="Reject: do not publish").press("Enter")
-    assert page.evaluate("document.activeElement.id") == "faults"
-    assert faults(page) == []
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "reject-why"
-    window.close()
+    link, path = link_of(full, Role.MODERATOR), path_of("console-reply", full)
+
+    def walk(page: Page) -> None:
+        sign_in_by(page, link)
+        page.goto(path)
+        page.get_by_role("button", name="Reject: do not publish").press("Enter")
+        page.get_by_role("alert").wait_for()
+        assert page.evaluate("document.activeElement.id") == "faults"
+        assert faults(page) == []
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "reject-why"
+
+    in_browser(walk, **looks())
 
 
-def test_without_javascript_a_person_stops_the_course_by_keyboard(
-    chromium: Browser, live_server: Any, full: World
-) -> None:
-    window = a_window(chromium, live_server, java_script_enabled=False)
-    page = window.new_page()
-    page.goto(path_of("public-stop", full))
-    page.get_by_role("button", name="Yes, stop the course").press("Enter")
-    assert page.get_by_role("heading", level=1).inner_text() == "The course has stopped"
-    window.close()
+def test_without_javascript_a_person_stops_the_course_by_keyboard(in_browser: InBrowser, full: World) -> None:
+    path = path_of("public-stop", full)
+
+    def walk(page: Page) -> str:
+        page.goto(path)
+        page.get_by_role("button", name="Yes, stop the course").press("Enter")
+        page.get_by_text("You get no more lessons").wait_for()
+        return page.get_by_role("heading", level=1).inner_text()
+
+    assert in_browser(walk, java_script_enabled=False) == "The course has stopped"
 
 
-def test_the_first_tab_is_the_way_to_the_main_part(chromium: Browser, live_server: Any, full: World) -> None:
-    window = a_window(chromium, live_server, width=320)
-    page = window.new_page()
-    page.goto(path_of("public-lesson", full))
-    page.keyboard.press("Tab")
-    skip = page.get_by_role("link", name="Skip to the main part")
-    assert skip.evaluate("it => it === document.activeElement && it.getBoundingClientRect().top >= 0")
-    page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
-    window.close()
+def test_the_first_tab_is_the_way_to_the_main_part(in_browser: InBrowser, full: World) -> None:
+    path = path_of("public-lesson", full)
+
+    def walk(page: Page) -> None:
+        page.goto(path)
+        page.keyboard.press("Tab")
+        skip = page.get_by_role("link", name="Skip to the main part")
+        assert skip.evaluate("it => it === document.activeElement && it.getBoundingClientRect().top >= 0")
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "main"
+
+    in_browser(walk, **looks(width=320))
+
+
+@pytest.mark.parametrize("name", ["public-course", "public-lesson", "public-help", "public-stop"])
+def test_what_stands_alone_is_large_enough_for_stiff_fingers(in_browser: InBrowser, full: World, name: str) -> None:
+    path = path_of(name, full)
+    measure = "list => list.map(it => it.getBoundingClientRect().height)"
+
+    def walk(page: Page) -> list[float]:
+        page.goto(path)
+        alone = page.locator("nav a, .button, .alone, .lesson-list a").filter(visible=True)
+        heights: list[float] = alone.evaluate_all(measure)
+        return heights
+
+    assert min(in_browser(walk, **looks(width=320))) >= 44
 
 
 def test_no_page_asks_anything_of_another_site_or_breaks_the_policy(
-    chromium: Browser, live_server: Any, full: World
+    in_browser: InBrowser, full: World, live_server: Any
 ) -> None:
-    window = chromium.new_context(base_url=live_server.url)
-    page = window.new_page()
+    paths = [path_of(name, full) for name in ("public-course", "public-lesson", "public-help", "console-sign-in")]
     asked: list[str] = []
     said: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: said.append(message.text))
-    for name in ("public-course", "public-lesson", "public-help", "console-sign-in"):
-        page.goto(path_of(name, full))
-    window.close()
+
+    def walk(page: Page) -> None:
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: said.append(message.text))
+        for path in paths:
+            page.goto(path)
+
+    in_browser(walk)
     assert [url for url in asked if not url.startswith(live_server.url)] == []
     assert said == []

@@ -134,6 +134,11 @@ def test_rejecting_needs_a_reason(world: World, moderator: Client) -> None:
     assert after(world.held).state == PostState.REJECTED
 
 
+def test_only_what_is_published_offers_to_be_taken_down(world: World, moderator: Client) -> None:
+    assert "Take it down" not in moderator.get(url(world.held)).content.decode()
+    assert "Take it down" in moderator.get(url(world.published)).content.decode()
+
+
 def test_a_published_one_can_be_withdrawn(world: World, moderator: Client) -> None:
     assert do(moderator, world.published, "withdraw", why="the author called").status_code == 302
     page = Client().get(reverse("public-lesson", args=[world.published.lesson])).content.decode()

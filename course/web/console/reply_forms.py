@@ -84,10 +84,12 @@ DONE: dict[str, Promise] = {
 
 
 def acts_of(post: Post) -> frozenset[str]:
-    """Return the acts that the discussion's own table allows in this state."""
+    """Return the acts that make sense, of those the discussion's own table allows in this state."""
     acts = {act for act, step in _STEPS.items() if PostState(post.state) in states.TABLE[step].starts}
     if post.tier == Tier.NONE or post.acknowledged_at is not None:
         acts.discard("acknowledge")
+    if post.state != PostState.PUBLISHED:
+        acts.discard("withdraw")  # what nobody can see yet is rejected, not taken down
     return frozenset(acts)
 
 

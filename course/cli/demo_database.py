@@ -1,4 +1,4 @@
-"""A PostgreSQL address in; a new, empty database on the same server out, dropped again at the end."""
+"""A PostgreSQL address in; the address of a database of the demo's own on the same server out."""
 
 import secrets
 from collections.abc import Iterator
@@ -7,6 +7,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
+from psycopg.errors import DuplicateDatabase
+
+_KEPT = "course_sandbox"
 
 
 class DatabaseRefusedError(Exception):
@@ -22,6 +25,21 @@ def throwaway_database(url: str) -> Iterator[str]:
         yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
     finally:
         _run(url, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def kept_database(url: str, *, clean: bool) -> str:
+    """Return the address of the database that `make run` goes on with; ``clean`` empties it first.
+
+    Raises DatabaseRefusedError when it cannot be made.
+    """
+    if clean:
+        _run(url, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(_KEPT)))
+    try:
+        _run(url, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(_KEPT)))
+    except DatabaseRefusedError as refusal:
+        if not isinstance(refusal.__cause__, DuplicateDatabase):
+            raise
+    return urlunsplit(urlsplit(url)._replace(path=f"/{_KEPT}"))
 
 
 def _run(url: str, statement: sql.Composed) -> None:
