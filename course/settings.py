@@ -92,10 +92,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"  # Django exports this as TZ: anything else would shift the workers' log times
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [paths.static()]
-STATIC_ROOT = DATA_DIR / "static"
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_AUTOREFRESH = False
+STATIC_ROOT = paths.static()  # served as it lies: nothing has to be collected
 
 _SECURE = PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
@@ -137,7 +134,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"tokens": {"()": "course.log_lines.CutTokens"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["tokens"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {"twilio.http_client": {"level": "WARNING"}, "mail.log": {"level": "ERROR"}},
 }

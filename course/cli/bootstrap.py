@@ -3,16 +3,21 @@
 import json
 import os
 import sys
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import click
 import django
+from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import Error as DatabaseError
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 
+from course.checks import production_clock_is_not_turned
 from course.environment import SettingsError
 
 
@@ -34,19 +39,21 @@ def load() -> None:
 def django_setup(*, database: bool = True) -> None:
     """Run the checks asked at start; ends with one clear line for each that fails."""
     load()
-    faults = [fault for fault in checks.run_checks() if fault.is_serious()]
-    if faults:
-        fail("\n".join(str(fault.msg) for fault in faults))
+    _fail_on(checks.run_checks())
     if database:
         _database_answers()
+        _tables_are_ours()
+
+
+def setting_faults() -> list[str]:
+    """Return a line for each setting that production must have and does not, or that is wrong."""
+    return [str(fault.msg) for fault in checks.run_checks(include_deployment_checks=True)]
 
 
 def migrate() -> None:
     """Bring the database's tables up to date, quietly; refuse one that belongs elsewhere."""
     call_command("migrate", verbosity=0, interactive=False)
-    faults = checks.run_checks(tags=["database"], databases=["default"])
-    if faults:
-        fail("\n".join(str(fault.msg) for fault in faults))
+    _fail_on(production_clock_is_not_turned())
 
 
 def emit(data: dict[str, Any]) -> None:
@@ -55,8 +62,27 @@ def emit(data: dict[str, Any]) -> None:
 
 
 def _database_answers() -> None:
+    if connection.vendor == "sqlite":
+        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
     try:
         connection.ensure_connection()
     except DatabaseError as error:
         reason = str(error).strip().splitlines()[0]
         fail(f"The database does not answer: {reason}. Check DATABASE_URL, and that the server is running.")
+
+
+def _tables_are_ours() -> None:
+    """Make the tables of an empty database; leave those of an older version to `course up`."""
+    recorder = MigrationRecorder(connection)
+    if not recorder.has_table():
+        migrate()
+    elif MigrationExecutor(connection).migration_plan(MigrationExecutor(connection).loader.graph.leaf_nodes()):
+        fail("The database's tables are of an older version; `course up` brings them up to date.")
+    else:
+        _fail_on(production_clock_is_not_turned())
+
+
+def _fail_on(faults: Sequence[checks.CheckMessage]) -> None:
+    serious = [str(fault.msg) for fault in faults if fault.is_serious()]
+    if serious:
+        fail("\n".join(serious))

@@ -8,7 +8,8 @@ from course import clock
 from course.cli import tables
 from course.cli.bootstrap import django_setup, emit, fail
 from course.people import cohorts, course_files, versions
-from course.people.models import Cohort
+from course.people.models import Cohort, Staff
+from course.people.words import Role
 
 
 @click.group("cohort")
@@ -19,14 +20,15 @@ def command() -> None:
 @command.command("add")
 @click.argument("name")
 @click.option("--start", "start", required=True, type=click.DateTime(["%Y-%m-%d"]), help="First day, as 2026-12-01.")
+@click.option("--coordinator", default="", help="Email address of the coordinator who looks after it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def add(name: str, start: datetime, as_json: bool) -> None:
+def add(name: str, start: datetime, coordinator: str, as_json: bool) -> None:
     """Add a cohort called NAME, pinned to the course as its files are now."""
     django_setup()
     now = clock.course_now()
     try:
         version = course_files.register(clock.machine_now())
-        cohort = cohorts.create(name, version, start.date(), now)
+        cohort = cohorts.create(name, version, start.date(), now, _coordinator(coordinator))
     except (cohorts.CohortError, versions.CourseFaults) as fault:
         fail(f"Nothing was added. {fault}")
     if as_json:
@@ -47,6 +49,15 @@ def list_(as_json: bool) -> None:
         tables.show("Cohorts", list(rows[0]), [list(row.values()) for row in rows])
     else:
         click.echo("There is no cohort yet. `course cohort add NAME --start DATE` adds one.")
+
+
+def _coordinator(email: str) -> Staff | None:
+    if not email:
+        return None
+    member = Staff.objects.filter(email=email.strip().lower(), is_active=True, role=Role.COORDINATOR).first()
+    if member is None:
+        raise cohorts.CohortError("No coordinator has this address; `course staff add` adds one.")
+    return member
 
 
 def _row(cohort: Cohort) -> dict[str, object]:

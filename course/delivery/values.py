@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from course.curriculum import timetable
 from course.curriculum.model import Course
@@ -49,7 +50,7 @@ def common(course: Course, reader: Reader) -> dict[str, Any]:
         "relay": numbers.relay or course.clinic.relay,
         "emergency": numbers.emergency or ANY_COUNTRY,
         "reading": reading(course),
-        "reading_short": _("We answer within %(days)s working days.") % {"days": course.answer_within},
+        "reading_short": answer_within(course),
         "language": reader.language,
         "direction": "ltr",
         "course_url": settings.PUBLIC_URL + "/",
@@ -103,16 +104,23 @@ def reading(course: Course) -> str:
         _("Sunday"),
     ]
     span = f"{names[days[0]]} {_('to')} {names[days[-1]]}" if len(days) > 1 else names[days[0]]
-    return _(
-        "A nurse or physiotherapist reads replies, %(days)s, %(start)s to %(end)s, %(city)s time. "
-        "You get an answer within %(count)s working days."
-    ) % {
+    return _("A nurse or physiotherapist reads replies, %(days)s, %(start)s to %(end)s, %(city)s time. %(answer)s") % {
         "days": span,
         "start": clock_time(datetime.combine(date.min, hours.start)),
         "end": clock_time(datetime.combine(date.min, hours.end)),
         "city": hours.zone.key.rpartition("/")[2].replace("_", " "),
-        "count": course.answer_within,
+        "answer": answer_within(course),
     }
+
+
+def answer_within(course: Course) -> str:
+    """Say how soon an answer comes."""
+    words = ngettext(
+        "You get an answer within %(count)s working day.",
+        "You get an answer within %(count)s working days.",
+        course.answer_within,
+    )
+    return words % {"count": course.answer_within}
 
 
 def clock_time(moment: datetime) -> str:

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 
 _TOLD = re.compile(
-    r"\b(?:my name is|my name's|i am called|i'm called|call me|me llamo|mi nombre es|soy)\s+"
-    r"((?:[A-Z][\w'-]+|[a-z][\w'-]+\b(?=\s*(?:[.,!\n]|and\b|y\b|$)))(?:\s+[A-Z][\w'-]+){0,2})",
+    r"\b(?:my name is|my name's|i am called|i'm called|call me|me llamo|mi nombre es|soy)\s{1,3}"
+    r"((?:[A-Z][\w'-]+|[a-z][\w'-]+\b(?=\s*(?:[.,!\n]|and\b|y\b|$)))(?:\s{1,3}[A-Z][\w'-]+){0,2})",
 )
 _TOLD_ANY_CASE = re.compile(
-    r"\b(?:my name is|my name's|me llamo|mi nombre es)\s+([^\W\d_][\w'-]*(?:\s+(?!and\b|i\b|y\b)[^\W\d_][\w'-]*)?)",
+    r"\b(?:my name is|my name's|me llamo|mi nombre es)\s{1,3}([^\W\d_][\w'-]*(?:\s{1,3}(?!and\b|i\b|y\b)[^\W\d_][\w'-]*)?)",
     re.I,
 )
 _FULL_NAME = re.compile(r"\bthis is ([A-Z][a-z]+ [A-Z][a-z]+)\b")
@@ -49,6 +49,7 @@ _EVERYDAY = frozenset(
 )
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "prof", "sr", "sra", "don", "doña"})
 _SHORTEST = 2
+_SIGNED_WITHIN = 200  # characters from the end in which a signature stands
 
 
 def names_in(text: str, own_name: str) -> Iterator[tuple[int, int]]:
@@ -57,10 +58,12 @@ def names_in(text: str, own_name: str) -> Iterator[tuple[int, int]]:
     yield from _own(text, own_name.replace("\u2019", "'"))
     for pattern in (_TOLD, _TOLD_ANY_CASE, _FULL_NAME):
         yield from (found.span(1) for found in pattern.finditer(text))
+    signed = text.rstrip()
+    start = max(0, len(signed) - _SIGNED_WITHIN)
     for pattern in (_SIGN_OFF, _DASHED, _LAST_LINE):
-        found = pattern.search(text.rstrip())
+        found = pattern.search(signed[start:])
         if found and not _everyday_words(found[1]):
-            yield found.span(1)
+            yield start + found.start(1), start + found.end(1)
 
 
 def _own(text: str, own_name: str) -> Iterator[tuple[int, int]]:

@@ -15,18 +15,22 @@ from course.people.words import Channel
 
 MARK = "[removed]"
 
-_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+# Every repetition is bounded, so that no text, however long or odd, holds a worker up.
+_EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _SPELT_EMAIL = re.compile(
-    r"\b[\w.+-]+\s*(?:\(at\)|\[at\]|\bat\b)\s*[\w-]+(?:\s*(?:\(dot\)|\[dot\]|\bdot\b|\.)\s*[\w-]+)*"
-    r"\s*(?:\(dot\)|\[dot\]|\bdot\b)\s*(?:com|org|net|edu|gov|es|uk|co|mx|us|info)\b",
+    r"(?<![\w.+-])[\w.+-]{1,64}\s{0,3}(?:\(at\)|\[at\]|\bat\b)\s{0,3}[\w-]{1,63}"
+    r"(?:\s{0,3}(?:\(dot\)|\[dot\]|\bdot\b|\.)\s{0,3}[\w-]{1,63}){0,4}?"
+    r"\s{0,3}(?:\(dot\)|\[dot\]|\bdot\b)\s{0,3}(?:com|org|net|edu|gov|es|uk|co|mx|us|info)\b",
     re.IGNORECASE,
 )
 _LINK = re.compile(
-    r"\b(?:https?://|www\.)[^\s<>]+|\b(?:[a-z0-9-]+\.)+(?:com|org|net|edu|gov|info|io|me|co\.uk)\b(?:/[^\s<>]*)?",
+    r"\b(?:https?://|www\.)[^\s<>]{1,2000}"
+    r"|(?<![\w.@-])(?:[a-z0-9-]{1,63}\.){1,5}(?:com|org|net|edu|gov|info|io|me|co\.uk)\b(?:/[^\s<>]{0,2000})?",
     re.IGNORECASE,
 )
 _PHONE = re.compile(r"(?<![\w/.-])\+?\(?\d(?:[\s().-]{0,2}\d){8,14}(?![\w/-])")
 _LOCAL_PHONE = re.compile(r"(?<![\w/.-])\d{3}[-.]\d{4}(?![\w/-])")
+_MOST_TRIES = 200  # the library's own look at odd formats; what it would miss after that, the patterns still see
 _ISO_DATE = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}|^\d{1,2}[.-]\d{1,2}[.-]\d{4}")
 _DATE = (
     r"(?:\d{1,4}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}"
@@ -87,7 +91,7 @@ def _contact_spans(text: str) -> Iterator[_Span]:
         for found in pattern.finditer(text):
             if not _ISO_DATE.match(found[0]):
                 yield _Span(*found.span(), "phone")
-    for match in phonenumbers.PhoneNumberMatcher(text, "US"):
+    for match in phonenumbers.PhoneNumberMatcher(text, "US", max_tries=_MOST_TRIES):
         yield _Span(match.start, match.end, "phone")
 
 

@@ -31,8 +31,10 @@ _FIRST_SENTENCE = re.compile(r"^\s*([^.!\n]{1,60})(?:[.!]+(?=\s|$)|\n)")
 _CLEAR = tuple(
     re.compile(rf"\b(?:{phrase})", re.IGNORECASE)
     for phrase in (
-        r"stop (?:texting|messaging|emailing|e-mailing|mailing|contacting|writing to)(?: me| us| this number|\s*[.!]*\s*$)",
-        r"no longer want (?:to (?:get|receive|have) )?(?:\w+ ){0,3}(?:texts|messages|e-?mails|lessons|these|them|this)\b",
+        r"stop (?:texting|messaging|emailing|e-mailing|mailing|contacting|writing to)"
+        r"(?: me| us| this number|\s*[.!]*\s*$)",
+        r"no longer want (?:to (?:get|receive|have) )?(?:\w+ ){0,3}"
+        r"(?:texts|messages|e-?mails|lessons|these|them|this)\b",
         r"stop sending (?:me |us )?(?:\w+ ){0,3}"
         r"(?:texts?|messages?|e-?mails?|lessons?|them|these|this|stuff|anything)\b",
         r"stop (?:all )?(?:the|these|those|your|my|all) (?:\w+ )?(?:texts|messages|e-?mails|lessons|course)\b",
@@ -53,8 +55,8 @@ _CLEAR = tuple(
 )
 _WRONG_NUMBER = re.compile(r"\bwrong (?:number|person)\b", re.IGNORECASE)
 _NOT_MEANT = re.compile(
-    r"\b(?:don'?t|do not|didn'?t|did not|never|not|can'?t|cannot|without|won'?t|if|how (?:do|can|would)|what happens|will i|do i"
-    r"|does|should i|before i|when i|can i|si|c[oó]mo)\b[^.!\n]{0,40}$",
+    r"\b(?:don'?t|do not|didn'?t|did not|never|not|can'?t|cannot|without|won'?t|if|how (?:do|can|would)"
+    r"|what happens|will i|do i|does|should i|before i|when i|can i|si|c[oó]mo)\b[^.!\n]{0,40}$",
     re.IGNORECASE,
 )
 _HINT = re.compile(

@@ -2,11 +2,8 @@
 
 from datetime import UTC, datetime, time, timedelta
 
-from django.conf import settings
-
 from course import clock, vault
-from course.curriculum.folder import read_folder
-from course.people import cohorts, subscribers, versions
+from course.people import cohorts, course_files, subscribers, versions
 from course.people.models import Cohort, Contact, Staff
 from course.people.subscribers import Agreement
 from course.people.words import Channel, ConsentSource, Role
@@ -26,9 +23,8 @@ def exists() -> bool:
 
 def make() -> None:
     """Register the course, turn the clock to next Monday, and add the cohort. Raises CourseFaults."""
-    files = read_folder(settings.SCHEDULE, settings.LESSONS)
     now = clock.machine_now()
-    version = versions.register(files, now)
+    version = course_files.register(now)
     course = versions.course_of(version)
     monday = (now.astimezone(course.zone) + timedelta(days=7 - now.astimezone(course.zone).weekday())).date()
     first = datetime.combine(monday, min([*(step.at for step in course.steps), time(10)]), course.zone)

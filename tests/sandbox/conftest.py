@@ -157,7 +157,6 @@ def sandbox(store: SandboxStore, config: SandboxConfig) -> Sandbox:
 
 @pytest.fixture
 def server(sandbox: Sandbox, settings: Settings, tmp_path: Path) -> Iterator[SandboxServer]:
-    settings.STATIC_ROOT = tmp_path  # whitenoise warns of a folder that is not there
     running = SandboxServer(sandbox)
     running.start()
     yield running

@@ -24,7 +24,6 @@ run_sandbox(lambda line: print(line, flush=True))
 
 @pytest.mark.parametrize("which", ["smtp_port", "http_port"])
 def test_a_port_in_use_is_one_sentence(sandbox: Sandbox, settings: Settings, tmp_path: Path, which: str) -> None:
-    settings.STATIC_ROOT = tmp_path
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()

@@ -22,7 +22,6 @@ from tests import factories
 
 @pytest.fixture(autouse=True, scope="session")
 def _static_folder() -> None:
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # WhiteNoise warns about a missing one
 
 
 @dataclass

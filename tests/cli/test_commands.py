@@ -1,0 +1,163 @@
+"""The command line as a user meets it: clear lines, exit codes, JSON, and no stack trace."""
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from course import paths
+from course.environment import new_secret
+
+ROOT = Path(__file__).parents[2]
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+PRODUCTION = {
+    "COURSE_MODE": "production",
+    "COURSE_SECRET_KEY": "a secret for tests",
+    "COURSE_KEYS": f"test:{new_secret()}",
+    "COURSE_INDEX_KEY": new_secret(),
+    "COURSE_PUBLIC_URL": "https://course.example.org",
+    "COURSE_MAIL_FROM": "lessons@clinic.example.org",
+    "COURSE_MAIL_DOMAIN": "course.clinic.example.org",
+}
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Run:
+    """Run the command in a folder of its own, with the environment given."""
+
+    def run(*arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("COURSE_")}
+        own = {"COURSE_DATA_DIR": str(tmp_path), "COURSE_MODE": "sandbox"} | environ
+        argv = [sys.executable, "-m", "course", *arguments]
+        return subprocess.run(argv, cwd=ROOT, env=clean | own, capture_output=True, text=True, check=False)
+
+    return run
+
+
+def own_course(folder: Path) -> Path:
+    shutil.copy(paths.schedule(""), folder / "schedule.yaml")
+    shutil.copytree(paths.lessons(""), folder / "lessons")
+    return folder
+
+
+def no_trace(done: "subprocess.CompletedProcess[str]") -> None:
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_the_shipped_course_has_no_fault_in_the_sandbox(course: Run) -> None:
+    done = course("check", "--json")
+    assert done.returncode == 0
+    data = json.loads(done.stdout)
+    assert data["blocking"] == 0
+    assert {fault["kind"] for fault in data["faults"]} == {"review"}
+
+
+def test_outside_the_sandbox_a_missing_signature_is_a_fault(course: Run) -> None:
+    done = course("check", **PRODUCTION)
+    assert done.returncode == 1
+    assert "has not been checked by a clinician" in done.stdout
+    no_trace(done)
+
+
+def test_every_fault_is_named_at_once_with_file_and_line_and_nothing_starts(course: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    mine = own_course(tmp_path / "mine")
+    schedule = mine / "schedule.yaml"
+    text = schedule.read_text().replace("zone: America/Chicago", "zone: America/Chicgo")
+    schedule.write_text(text.replace('"10:00"', '"25:00"', 1))
+    (mine / "lessons" / "en" / "two-kinds.md").unlink()
+    for command in (["check"], ["demo", "--until-complete"], ["cohort", "add", "x", "--start", "2030-01-01"]):
+        done = course(*command, COURSE_DIR=str(mine), **({} if command[0] == "demo" else KEYS))
+        assert done.returncode == 1, done.stdout + done.stderr
+        said = done.stdout + done.stderr
+        assert said.count("schedule.yaml:") >= 3, said
+        assert "two-kinds" in said
+        no_trace(done)
+
+
+KEYS = {name: PRODUCTION[name] for name in ("COURSE_SECRET_KEY", "COURSE_KEYS", "COURSE_INDEX_KEY")}
+
+
+def test_an_unknown_setting_is_one_line_that_says_what_was_meant(course: Run) -> None:
+    done = course("check", COURSE_DATADIR="x")
+    assert done.returncode == 1
+    assert done.stderr.strip() == "Unknown setting COURSE_DATADIR. Did you mean COURSE_DATA_DIR?"
+
+
+def test_each_missing_secret_is_named_in_production(course: Run) -> None:
+    done = course("up", COURSE_MODE="production")
+    assert done.returncode == 1
+    for name in ("COURSE_SECRET_KEY", "COURSE_KEYS", "COURSE_INDEX_KEY", "COURSE_PUBLIC_URL"):
+        assert f"{name} is not set" in done.stderr
+    no_trace(done)
+
+
+def test_a_key_that_is_no_key_is_one_line(course: Run) -> None:
+    done = course("status", **(PRODUCTION | {"COURSE_KEYS": "one:short"}))
+    assert done.returncode == 1
+    assert "not base64 of 32 bytes" in done.stderr
+    no_trace(done)
+
+
+def test_a_database_that_does_not_answer_is_one_line(course: Run) -> None:
+    done = course("status", DATABASE_URL="postgres://nobody@127.0.0.1:1/none", **KEYS)
+    assert done.returncode == 1
+    assert "The database does not answer" in done.stderr
+    no_trace(done)
+
+
+def test_a_database_of_another_kind_is_one_line(course: Run) -> None:
+    done = course("status", DATABASE_URL="mysql://x", **KEYS)
+    assert done.returncode == 1
+    assert "DATABASE_URL must begin with postgres://" in done.stderr
+    no_trace(done)
+
+
+def test_wrong_usage_ends_with_two(course: Run) -> None:
+    assert course("nothing").returncode == 2
+    assert course("demo", "--json").returncode == 2
+
+
+@pytest.mark.parametrize("command", ["settings", "check", "status", "cohort list"])
+def test_each_command_that_reports_prints_json(course: Run, command: str, tmp_path: Path) -> None:
+    migrated(course)
+    done = course(*command.split(), "--json", **KEYS)
+    assert done.returncode == 0, done.stderr
+    assert isinstance(json.loads(done.stdout), dict)
+
+
+def migrated(course: Run) -> None:
+    done = course("staff", "add", "morgan@example.org", "--name", "Morgan", "--role", "moderator", **KEYS)
+    no_trace(done)
+
+
+def test_a_command_before_the_tables_exist_says_what_to_do(course: Run) -> None:
+    done = course("status", **KEYS)
+    no_trace(done)
+
+
+def test_a_cohort_is_added_once_and_not_in_the_past(course: Run) -> None:
+    added = course("cohort", "add", "Spring", "--start", "2040-03-05", "--json", **KEYS)
+    assert json.loads(added.stdout)["starts_on"] == "2040-03-05"
+    again = course("cohort", "add", "Spring", "--start", "2040-03-05", **KEYS)
+    past = course("cohort", "add", "Past", "--start", "2020-03-05", **KEYS)
+    for refused, why in ((again, "called 'Spring' already"), (past, "is past")):
+        assert refused.returncode == 1
+        assert why in refused.stderr
+        no_trace(refused)
+    assert len(json.loads(course("cohort", "list", "--json", **KEYS).stdout)["cohorts"]) == 1
+
+
+def test_a_sandbox_database_is_refused_by_production(course: Run, tmp_path: Path) -> None:
+    course("cohort", "add", "Spring", "--start", "2040-03-05", **KEYS)
+    with sqlite3.connect(tmp_path / "course.sqlite3") as database:
+        database.execute("INSERT INTO course_sandboxclock (id, instant) VALUES (1, '2026-11-23 16:00:00')")
+    done = course("up", **PRODUCTION)
+    assert done.returncode == 1
+    assert "made by the sandbox" in done.stderr
