@@ -8,8 +8,9 @@ _TOLD = re.compile(
     r"((?:[A-Z][\w'-]+|[a-z][\w'-]+\b(?=\s*(?:[.,!\n]|and\b|y\b|$)))(?:\s{1,3}[A-Z][\w'-]+){0,2})",
 )
 _TOLD_ANY_CASE = re.compile(
-    r"\b(?:my name is|my name's|me llamo|mi nombre es)\s{1,3}([^\W\d_][\w'-]*(?:\s{1,3}(?!and\b|i\b|y\b)[^\W\d_][\w'-]*)?)",
-    re.I,
+    r"\b(?:my name is|my name's|me llamo|mi nombre es)\s{1,3}"
+    r"([^\W\d_][\w'-]*(?:\s{1,3}(?!and\b|i\b|y\b)[^\W\d_][\w'-]*)?)",
+    re.IGNORECASE,
 )
 _FULL_NAME = re.compile(r"\bthis is ([A-Z][a-z]+ [A-Z][a-z]+)\b")
 _SIGN_OFF = re.compile(

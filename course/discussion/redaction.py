@@ -16,7 +16,7 @@ from course.people.words import Channel
 MARK = "[removed]"
 
 # Every repetition is bounded, so that no text, however long or odd, holds a worker up.
-_EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _SPELT_EMAIL = re.compile(
     r"(?<![\w.+-])[\w.+-]{1,64}\s{0,3}(?:\(at\)|\[at\]|\bat\b)\s{0,3}[\w-]{1,63}"
     r"(?:\s{0,3}(?:\(dot\)|\[dot\]|\bdot\b|\.)\s{0,3}[\w-]{1,63}){0,4}?"
@@ -39,7 +39,7 @@ _DATE = (
 )
 _BIRTH = re.compile(
     rf"\b(?:d\.?o\.?b\.?|date of birth|birth ?date|birthday|born|nac[ií](?:do|da)?|fecha de nacimiento)\b"
-    rf"(?:\s*[:=]|\s+(?:is|was|on|in|the|el|es|on the))*\s*({_DATE})",
+    rf"(?:\s{{0,3}}[:=]|\s{{1,3}}(?:is|was|on|in|the|el|es)){{0,3}}\s{{0,3}}({_DATE})",
     re.IGNORECASE,
 )
 

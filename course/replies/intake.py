@@ -15,7 +15,7 @@ from django.db.models import F, Q
 
 from course import doorbell
 from course.people.words import Channel
-from course.replies import orders, understanding
+from course.replies import orders, reading, understanding
 from course.replies.address import Destination
 from course.replies.letter import MOST_BYTES
 from course.replies.models import Reply
@@ -110,19 +110,19 @@ def _act_at_once(reply: Reply, now: datetime) -> None:
     if len(reply.raw) > AT_ONCE_BYTES:
         return
     try:
-        with transaction.atomic():
-            orders.at_once(reply, now)
+        orders.at_once(reply, now)
     except Exception as error:  # the reply is stored: the worker acts on it a moment later
         log.error("exact words of reply %s wait: %s", reply.pk, type(error).__name__)  # noqa: TRY400  a trace may hold words
 
 
 def _understand(reply: Reply, machine_now: datetime, now: datetime) -> bool:
+    course = understanding.current_course()
+    opened = reading.open_reply(reply)  # before the transaction: a large mail must not hold the database up
     with transaction.atomic():
-        course = understanding.current_course()
         if course is None:
             understanding.hold_unread(reply, None, now)
         else:
-            understanding.understand(reply, course, now, machine_now)
+            understanding.understand(reply, opened, course, now, machine_now)
         _finish(reply, machine_now)
     return True
 

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+
 from course.curriculum.model import Course
 from course.delivery import receipts, suppression
 from course.delivery.words import SuppressionReason
@@ -39,9 +41,8 @@ class Understood:
     wish: Wish | None
 
 
-def understand(reply: Reply, course: Course, now: datetime, machine_now: datetime) -> None:
+def understand(reply: Reply, opened: Opened, course: Course, now: datetime, machine_now: datetime) -> None:
     """Understand ``reply`` and act on it; the caller holds the transaction. ``now`` is course time."""
-    opened = reading.open_reply(reply)
     who = attribution.of(reply, opened.sender)
     quotable = _quotable(reply, who, now)
     extracted = reading.own_words(reply, opened, quotable)
@@ -157,7 +158,8 @@ def _quotable(reply: Reply, who: Who, now: datetime) -> str:
     if reply.channel == Channel.SMS:
         return ""
     try:
-        return sent.words_for(who.message, who.subscriber.country if who.subscriber else "", now)
+        with transaction.atomic():
+            return sent.words_for(who.message, who.subscriber.country if who.subscriber else "", now)
     except Exception as error:  # without it more is searched, and nothing is lost
         log.warning("what was sent before reply %s is not known: %s", reply.pk, type(error).__name__)
         return ""

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
 
 from course import clock
@@ -18,10 +16,6 @@ from course.people.words import Channel, Role
 from course.replies.models import Reply
 from course.replies.words import Source
 from tests import factories
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _static_folder() -> None:
 
 
 @dataclass
