@@ -29,7 +29,7 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _PHONE = re.compile(r"(?<![\w/.-])\+?\(?\d(?:[\s().-]{0,2}\d){8,14}(?![\w/-])")
-_LOCAL_PHONE = re.compile(r"(?<![\w/.-])\d{3}[-.]\d{4}(?![\w/-])")
+_LOCAL_PHONE = re.compile(r"(?<![\w/.-])\d{3}[-. ]\d{4}(?![\w/-])(?! ?(?:mg|ml|mcg|steps|years)\b)", re.IGNORECASE)
 _MOST_TRIES = 200  # the library's own look at odd formats; what it would miss after that, the patterns still see
 _ISO_DATE = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}|^\d{1,2}[.-]\d{1,2}[.-]\d{4}")
 _DATE = (

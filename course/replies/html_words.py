@@ -6,8 +6,8 @@ from copy import deepcopy
 
 from inscriptis.html_engine import Inscriptis
 from inscriptis.model.config import ParserConfig
-from lxml import etree  # type: ignore[import-untyped]
-from lxml.html import HtmlElement, fromstring  # type: ignore[import-untyped]
+from lxml import etree
+from lxml.html import HtmlElement, fromstring
 
 LONGEST = 1_000_000  # characters; longer HTML is only stripped of its tags
 
