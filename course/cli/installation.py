@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from course.cli.processes import Program, Supervisor
-from course.cli.redis_server import private_redis
+from course.cli.redis_server import ping, private_redis
 
 _CELERY_WORKER = ("-O", "fair", "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING")
 
@@ -14,12 +14,14 @@ _CELERY_WORKER = ("-O", "fair", "--without-gossip", "--without-mingle", "--witho
 def start_redis(supervisor: Supervisor, environ: Mapping[str, str], data_dir: Path) -> dict[str, str]:
     """Start a Redis unless REDIS_URL names one; return the environment of every other program.
 
-    Raises NoRedisError when REDIS_URL is empty and there is no Redis to start.
+    Raises NoRedisError when the one it names does not answer, or there is none to start.
     """
     logs = data_dir / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     inner = dict(environ) | {"DJANGO_SETTINGS_MODULE": "course.settings", "PYTHONUNBUFFERED": "1"}
-    if not inner.get("REDIS_URL"):
+    if inner.get("REDIS_URL"):
+        ping(inner["REDIS_URL"])
+    else:
         inner["REDIS_URL"], redis = private_redis(inner, logs)
         supervisor.start(redis)
     return inner

@@ -8,6 +8,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+import redis
+
 from course.cli.processes import Program
 
 _INSTALL = {
@@ -34,6 +36,16 @@ def private_redis(environ: Mapping[str, str], logs: Path) -> tuple[str, Program]
         "--save", "", "--appendonly", "no", "--dir", str(folder), "--daemonize", "no",
     ]  # fmt: skip
     return f"unix://{socket}", Program("redis", argv, environ, logs / "redis.log")
+
+
+def ping(url: str) -> None:
+    """Ask the Redis at ``url`` whether it is there. Raises NoRedisError with one line when it is not."""
+    try:
+        redis.Redis.from_url(url, socket_connect_timeout=5).ping()
+    except (redis.RedisError, ValueError, OSError) as error:
+        raise NoRedisError(
+            f"Redis does not answer at REDIS_URL: {str(error).strip()}. Start it, correct REDIS_URL, or leave it empty."
+        ) from error
 
 
 def find_server() -> str:

@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from types import FrameType
 from typing import Any
 from urllib.request import urlopen
@@ -125,10 +126,14 @@ def _play(supervisor: Supervisor, sandbox: Sandbox, began: float, *, as_json: bo
     moderator = Moderator(settings.PUBLIC_URL, _sign_in_path(), publish.partition("?")[0])
     director = Director(sandbox.store, lambda: cast.act() or moderator.act())
     deadline = time.monotonic() + _LONGEST_PLAY_SECONDS
-    while director.step():
-        _look_after(supervisor)
-        if time.monotonic() > deadline:
-            fail(f"The demo did not finish within {_LONGEST_PLAY_SECONDS} s; logs are in {settings.DATA_DIR / 'logs'}.")
+    with nullcontext() if as_json else LiveTable(sandbox.store) as table:
+        while director.step():
+            _look_after(supervisor)
+            if table:
+                table.refresh()
+            if time.monotonic() > deadline:
+                logs = settings.DATA_DIR / "logs"
+                fail(f"The demo did not finish within {_LONGEST_PLAY_SECONDS} s. Its logs are in {logs}.")
     played = report.Played(versions.current(), SAMPLE_PEOPLE, start, began)
     figures = report.make(sandbox, cast, played)
     emit(figures) if as_json else _say(figures)

@@ -112,6 +112,14 @@ def test_a_database_that_does_not_answer_is_one_line(course: Run) -> None:
     no_trace(done)
 
 
+def test_a_redis_that_does_not_answer_is_one_line_and_nothing_starts(course: Run, tmp_path: Path) -> None:
+    done = course("demo", "--until-complete", "--dir", str(tmp_path / "demo"), REDIS_URL="redis://127.0.0.1:1/0")
+    assert done.returncode == 1
+    assert "Redis does not answer at REDIS_URL" in done.stderr
+    assert not (tmp_path / "demo" / "pids").exists()
+    no_trace(done)
+
+
 def test_a_database_of_another_kind_is_one_line(course: Run) -> None:
     done = course("status", DATABASE_URL="mysql://x", **KEYS)
     assert done.returncode == 1
