@@ -10,12 +10,12 @@ class CourseAppConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Lend the discussion to planning and to replies, and register the checks asked at start."""
+        """Lend the discussion to delivery and to replies, and register the checks asked at start."""
         from course import checks
-        from course.delivery import planning
+        from course.delivery import digests
         from course.discussion import agreement, digest, posts
         from course.replies import handover
 
         checks.register_all()
-        planning.lend_digest(digest.entries_for)
+        digests.lend(digests.Lent(digest.entries_for, digest.still_published))
         handover.register(posts.hold, agreement.by_text)

@@ -45,6 +45,7 @@ SETTINGS = (
     Setting("COURSE_DOORBELL", "workers.app.ring", "function that wakes a worker; empty leaves it to the tick"),
     Setting("COURSE_TICK_SECONDS", "1", "how often workers look for something due"),
     Setting("COURSE_LEASE_SECONDS", "30", "how long a worker may hold a message before another takes over"),
+    Setting("COURSE_ANSWER_SECONDS", "60", "how long a relay or provider may take to answer"),
     Setting("DATABASE_URL", "", "postgres://user:password@host/name; empty is SQLite in the data folder"),
     Setting("REDIS_URL", "", "redis://… or unix:///…; empty starts one on this machine"),
 )

@@ -6,7 +6,6 @@ can be changed. The column's name is authenticated with it: a value moved to ano
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -76,7 +75,7 @@ def _ciphers(keys: str) -> dict[str, AESGCM]:
 def _decode(key: str) -> bytes:
     try:
         raw = base64.b64decode(key, validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error, or letters that are not ASCII
         raw = b""
     if len(raw) != 32:
         raise VaultError("A key is not base64 of 32 bytes; `course keys new` makes one.")

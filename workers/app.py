@@ -19,6 +19,8 @@ django.setup()
 from django.conf import settings  # noqa: E402  Django must be set up before its settings and models are used
 from django.db import connections  # noqa: E402
 
+from course.people.words import Channel  # noqa: E402
+
 _TASKS = {
     "plan": "workers.plan.look",
     "deliver_safety": "workers.deliver.safety",
@@ -27,7 +29,7 @@ _TASKS = {
     "intake": "workers.intake.look",
     "upkeep": "workers.upkeep.sweep",
 }
-_SAFETY_QUEUE = "safety"
+_QUEUES = {"deliver_safety": "safety", "plan": "look", "intake": "look"}  # all else: course
 _COURSE_QUEUE = "course"
 
 
@@ -36,18 +38,30 @@ def broker_url(redis_url: str) -> str:
     return redis_url.replace("unix://", "redis+socket://", 1)
 
 
-def _tick(name: str, every: float) -> dict[str, Any]:
+def _calls(name: str) -> list[tuple[str, list[str], str]]:
+    """Return (task, arguments, queue) for a bell: a delivery looks at each channel by itself, so none waits for one."""
+    arguments: list[list[str]] = [[channel] for channel in Channel] if name.startswith("deliver") else [[]]
+    return [(_TASKS[name], each, _QUEUES.get(name, _COURSE_QUEUE)) for each in arguments]
+
+
+def _ticks(name: str, every: float) -> dict[str, dict[str, Any]]:
     # A look that nobody took before the next one is due is of no use: it must not pile up.
-    queue_name = _SAFETY_QUEUE if name == "deliver_safety" else _COURSE_QUEUE
-    options = {"queue": queue_name, "expires": max(every, 1) * 2}
-    return {"task": _TASKS[name], "schedule": timedelta(seconds=every), "options": options}
+    expires = max(every, 1) * 2
+    return {
+        " ".join([name, *arguments]): {
+            "task": task,
+            "args": arguments,
+            "schedule": timedelta(seconds=every),
+            "options": {"queue": queue_name, "expires": expires},
+        }
+        for task, arguments, queue_name in _calls(name)
+    }
 
 
 app = Celery("course", broker=broker_url(settings.REDIS_URL or "redis://127.0.0.1:6379/0"))
 app.conf.update(
     include=["workers.plan", "workers.deliver", "workers.intake", "workers.upkeep"],
     task_default_queue=_COURSE_QUEUE,
-    task_routes={"workers.deliver.safety": {"queue": _SAFETY_QUEUE}},
     task_ignore_result=True,
     task_serializer="json",
     accept_content=["json"],
@@ -68,7 +82,7 @@ app.conf.update(
         "unacked_restore_throttle": 1,
     },
     beat_schedule={
-        name: _tick(name, settings.TICK_SECONDS * factor)
+        entry: tick
         for name, factor in {
             "deliver_safety": 1,
             "deliver_direct": 1,
@@ -77,6 +91,7 @@ app.conf.update(
             "deliver_course": 2,
             "upkeep": 2,
         }.items()
+        for entry, tick in _ticks(name, settings.TICK_SECONDS * factor).items()
     },
 )
 
@@ -94,19 +109,20 @@ class _Bell:
         self._waiting: queue.Queue[str] = queue.Queue(maxsize=1000)
         self._started = threading.Lock()
 
-    def ring(self, task: str) -> None:
+    def ring(self, name: str) -> None:
         if self._started.acquire(blocking=False):
             threading.Thread(target=self._publish, name="doorbell", daemon=True).start()
         try:
-            self._waiting.put_nowait(task)
+            self._waiting.put_nowait(name)
         except queue.Full:
             return  # the tick finds the row
 
     def _publish(self) -> None:
         while True:
-            task = self._waiting.get()
+            name = self._waiting.get()
             try:
-                app.send_task(task, retry=False, expires=10)
+                for task, arguments, queue_name in _calls(name):
+                    app.send_task(task, args=arguments, queue=queue_name, retry=False, expires=10)
             except Exception as error:
                 app.log.get_default_logger("doorbell").warning("not rung: %s", type(error).__name__)
 
@@ -116,4 +132,4 @@ _bell = _Bell()
 
 def ring(name: str, row_id: int) -> None:
     """Wake a worker for ``name``: one of plan, deliver_safety, deliver_direct, deliver_course, intake, upkeep."""
-    _bell.ring(_TASKS[name])
+    _bell.ring(name)

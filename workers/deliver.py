@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from course import clock
 from course.delivery import sender
-from course.people.words import MessageClass
+from course.people.words import Channel, MessageClass
 from workers.app import app
 
 _BUDGET = timedelta(seconds=20)
@@ -13,21 +13,21 @@ _CLOCKS = sender.Clocks(clock.course_now, clock.machine_now)
 
 
 @app.task
-def safety() -> None:
-    """Hand over safety messages."""
-    sender.drain([MessageClass.SAFETY], _worker(), _CLOCKS, _BUDGET)
+def safety(channel: str) -> None:
+    """Hand over safety messages of one channel."""
+    sender.drain([MessageClass.SAFETY], Channel(channel), _worker(), _CLOCKS, _BUDGET)
 
 
 @app.task
-def direct() -> None:
-    """Hand over direct messages."""
-    sender.drain([MessageClass.DIRECT], _worker(), _CLOCKS, _BUDGET)
+def direct(channel: str) -> None:
+    """Hand over direct messages of one channel."""
+    sender.drain([MessageClass.DIRECT], Channel(channel), _worker(), _CLOCKS, _BUDGET)
 
 
 @app.task
-def course() -> None:
-    """Hand over course messages."""
-    sender.drain([MessageClass.COURSE], _worker(), _CLOCKS, _BUDGET)
+def course(channel: str) -> None:
+    """Hand over course messages of one channel."""
+    sender.drain([MessageClass.COURSE], Channel(channel), _worker(), _CLOCKS, _BUDGET)
 
 
 def _worker() -> str:

@@ -6,6 +6,7 @@ from importlib import import_module
 import click
 
 COMMANDS = {
+    "channel": "List channels, and release one that is held.",
     "check": "Say what is wrong with the course's files and settings.",
     "cohort": "Add and list cohorts.",
     "demo": "Run the sample course on this machine, with invented people.",

@@ -41,7 +41,7 @@ def django_setup(*, database: bool = True) -> None:
     load()
     _fail_on(checks.run_checks())
     if database:
-        _database_answers()
+        database_answers()
         _tables_are_ours()
 
 
@@ -61,7 +61,8 @@ def emit(data: dict[str, Any]) -> None:
     click.echo(json.dumps(data, indent=2, ensure_ascii=False, default=str))
 
 
-def _database_answers() -> None:
+def database_answers() -> None:
+    """End with one line when the database does not answer."""
     if connection.vendor == "sqlite":
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
     try:

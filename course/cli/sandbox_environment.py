@@ -45,6 +45,7 @@ def make(data_dir: Path, environ: Mapping[str, str]) -> dict[str, str]:
         "COURSE_SANDBOX_HTTP_PORT": str(ports["phone"]),
         "COURSE_TICK_SECONDS": "0.5",
         "COURSE_LEASE_SECONDS": "10",
+        "COURSE_ANSWER_SECONDS": "5",
     }
 
 

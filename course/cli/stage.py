@@ -35,8 +35,8 @@ _PAUSE_SECONDS = 3.0
 _LONGEST_PLAY_SECONDS = 900
 
 
-class _Stop(Exception):
-    """Somebody asked us to stop."""
+class _Stop(BaseException):
+    """Somebody asked us to stop. Not an Exception: no handler of errors on the way may swallow it."""
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

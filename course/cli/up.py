@@ -11,14 +11,14 @@ from django.conf import settings
 
 from course import clock
 from course.cli import installation
-from course.cli.bootstrap import django_setup, fail, migrate
+from course.cli.bootstrap import database_answers, django_setup, fail, migrate
 from course.cli.processes import Supervisor
 from course.cli.redis_server import NoRedisError
 from course.people import course_files, versions
 
 
-class _Stop(Exception):
-    """Somebody asked us to stop."""
+class _Stop(BaseException):
+    """Somebody asked us to stop. Not an Exception: no handler of errors on the way may swallow it."""
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
@@ -31,8 +31,8 @@ def command() -> None:
 
     Redis is started too when REDIS_URL is not set.
     """
-    django_setup()
-    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    django_setup(database=False)
+    database_answers()
     migrate()
     try:
         course_files.register(clock.machine_now())

@@ -89,12 +89,12 @@ def day_zero(
 
 
 def catch_up(overdue: Sequence[tuple[Step, Due]], rule: str, now: datetime) -> list[Decision]:
-    """Decide, oldest first, what happens to steps that are due at ``now`` (UTC).
+    """Decide what happens to steps that are due at ``now`` (UTC), given and returned in the schedule's order.
 
     A step older than its ``expires`` is skipped ("expired"). One step alone that has not expired is sent.
     Of several:
 
-    - "spread": the oldest goes now, the others move, one a day from now; the planner takes ``at`` as the
+    - "spread": the first goes now, the others move, one a day from now; the planner takes ``at`` as the
       new due instant, puts it inside the window, and counts expiry from there;
     - "latest": the newest goes, the older are skipped ("late_newer_goes");
     - "skip": nothing late is made up ("late_skipped"); the newest still goes when it is less than an hour
@@ -104,9 +104,8 @@ def catch_up(overdue: Sequence[tuple[Step, Due]], rule: str, now: datetime) -> l
     """
     if rule not in ("spread", "latest", "skip"):
         raise ValueError(f"Unknown catch-up rule: {rule}")
-    waiting = sorted(overdue, key=lambda pair: pair[1].utc)
-    live = [(step.id, when) for step, when in waiting if now < when.utc + step.expires]
-    decided = {step.id: Decision(step.id, "skip", "expired", None) for step, _ in waiting}
+    live = [(step.id, when) for step, when in overdue if now < when.utc + step.expires]
+    decided = {step.id: Decision(step.id, "skip", "expired", None) for step, _ in overdue}
     for place, (step_id, when) in enumerate(live):
         newest = place == len(live) - 1
         if len(live) == 1 or _goes_now(rule, place == 0, newest, now - when.utc):

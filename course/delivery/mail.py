@@ -43,6 +43,7 @@ class Letter:
     words: str
     foot: tuple[Line, ...]
     language: str
+    clinic: str
 
 
 NOTICE_TITLES: dict[str, Callable[[], str]] = {
@@ -53,7 +54,8 @@ NOTICE_TITLES: dict[str, Callable[[], str]] = {
     NoticeKind.SAFETY: lambda: _("Please read this now"),
     NoticeKind.ANSWER: lambda: _("Our answer to your question"),
     NoticeKind.PUBLISH_REQUEST: lambda: _("May we share your question?"),
-    NoticeKind.URGENT: lambda: _("A reply needs you now"),
+    NoticeKind.URGENT: lambda: _("Please act now"),
+    NoticeKind.CHANNEL_DOWN: lambda: _("A channel is held"),
 }
 
 
@@ -89,10 +91,9 @@ def build(letter: Letter, message: Message, reader: Reader) -> bytes:
 
 def _headers(letter: Letter, message: Message, reader: Reader) -> dict[str, object]:
     domain = settings.MAIL_DOMAIN
-    clinic = letter.foot[-1].label.partition(",")[0]
     local, _at, host = settings.MAIL_FROM.partition("@")
     headers: dict[str, object] = {
-        "From": Address(clinic, local, host),
+        "From": Address(letter.clinic, local, host),
         "To": message.contact.address if message.contact else "",
         "Reply-To": f"reply+{message.reply_token}@{domain}",
         "Subject": letter.subject,

@@ -97,6 +97,7 @@ class Attempt(models.Model):
     outcome = models.CharField(max_length=20, choices=Outcome.choices, default="", blank=True)
     code = models.CharField(max_length=20, default="")
     raw_answer = EncryptedText(default="")
+    words_hash = models.CharField(max_length=64, default="")  # SHA-256 of a text's words, to know it again by
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["message", "fence"], name="attempt_once_a_claim")]

@@ -1,9 +1,11 @@
 """Notice requests in; rows of the outbox out, once each."""
 
+import logging
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Case, When
 
 from course import doorbell
 from course.curriculum import timetable
@@ -11,29 +13,44 @@ from course.delivery import eligibility
 from course.delivery.models import Message
 from course.delivery.outbox import new_message_id
 from course.delivery.words import Reason
-from course.people import versions
+from course.people import cohorts, versions
 from course.people.models import Contact, NoticeRequest, Staff, Subscriber
 from course.people.words import ChannelRule, MessageClass
 
 AT_ONCE = timedelta(minutes=10)
+SET_ASIDE = timedelta(minutes=10)
+_SAFETY_FIRST = Case(When(message_class=MessageClass.SAFETY, then=0), default=1)
+
+log = logging.getLogger(__name__)
 
 
 def plan_notices(now: datetime, limit: int = 200) -> int:
     """Turn up to ``limit`` notice requests into messages; return how many requests. Course time."""
     with transaction.atomic():
         waiting = NoticeRequest.objects.filter(planned_at__isnull=True, not_before__lte=now)
-        due = list(waiting.select_for_update(skip_locked=True, of=("self",)).order_by("not_before")[:limit])
+        rows = waiting.select_for_update(skip_locked=True, of=("self",)).order_by(_SAFETY_FIRST, "not_before")
+        due = list(rows.defer("words")[:limit])
         for notice in due:
-            _plan(notice, now)
+            _plan_or_set_aside(notice, now)
     for message_class in sorted({notice.message_class for notice in due}):
         doorbell.ring(f"deliver_{message_class}")
     return len(due)
 
 
+def _plan_or_set_aside(notice: NoticeRequest, now: datetime) -> None:
+    """Plan one notice; one that cannot be planned waits ten minutes, so that it holds no other up."""
+    try:
+        with transaction.atomic():
+            _plan(notice, now)
+    except Exception as error:
+        log.error("notice request %s cannot be planned: %s", notice.pk, type(error).__name__)  # noqa: TRY400  a trace may hold words
+        NoticeRequest.objects.filter(pk=notice.pk).update(not_before=now + SET_ASIDE)
+
+
 def _plan(notice: NoticeRequest, now: datetime) -> None:
     recipient = _recipient(notice)
     contacts, reason = _contacts(notice, recipient)
-    messages = [_message(notice, contact, _zone(recipient), now) for contact in contacts]
+    messages = [_message(notice, contact, zone_of(recipient), now) for contact in contacts]
     Message.objects.bulk_create(messages, ignore_conflicts=True)
     NoticeRequest.objects.filter(pk=notice.pk).update(planned_at=now, reason="" if contacts else reason)
 
@@ -57,8 +74,9 @@ def _contacts(notice: NoticeRequest, recipient: Subscriber | Staff | Contact | N
     if isinstance(recipient, Subscriber):
         return _of_subscriber(notice, recipient)
     if isinstance(recipient, Staff):
-        chosen = recipient.contacts.filter(channel__in=recipient.channels, replaced_at__isnull=True)
-        return list(chosen.order_by("channel")), Reason.NO_CONTACT
+        known = list(recipient.contacts.filter(replaced_at__isnull=True).order_by("channel"))
+        chosen = [contact for contact in known if contact.channel in recipient.channels]
+        return chosen or known, Reason.NO_CONTACT
     return ([recipient] if recipient else []), Reason.NO_CONTACT
 
 
@@ -95,12 +113,7 @@ def _when(notice: NoticeRequest, zone: ZoneInfo, now: datetime) -> tuple[datetim
     return due_at, timetable.window_end(due_at, zone, window)
 
 
-def _zone(recipient: Subscriber | Staff | Contact | None) -> ZoneInfo:
-    course_zone = versions.current().zone
+def zone_of(recipient: Subscriber | Staff | Contact | None) -> ZoneInfo:
+    """Return the zone in which a notice's window is told: the person's, else the clinic's."""
     person = recipient.subscriber if isinstance(recipient, Contact) else recipient
-    if not isinstance(person, Subscriber):
-        return course_zone
-    if person.zone:
-        return ZoneInfo(person.zone)
-    enrolment = person.enrolments.select_related("cohort").order_by("-pk").first()
-    return ZoneInfo(enrolment.cohort.zone) if enrolment else course_zone
+    return cohorts.zone_of_person(person if isinstance(person, Subscriber) else None, versions.current().zone)

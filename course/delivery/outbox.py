@@ -7,6 +7,7 @@ Each change is one conditional UPDATE; whoever changed the row owns it. Course t
 are machine time.
 """
 
+import logging
 import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -25,8 +26,13 @@ from course.people.words import Channel, CohortState, ConsentKind, EnrolmentStat
 BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 _SENDABLE = (State.PLANNED, State.RETRY)
 _OURS = (State.CLAIMED, State.HANDED, State.UNKNOWN)
+# An answer that comes late still tells the truth about the try it answers, unless a newer try has begun.
+_TOLD_LATE = (*_OURS, State.RETRY)
+SAFETY_BACK_OFF = (timedelta(seconds=2), timedelta(seconds=5), timedelta(seconds=15), timedelta(minutes=1))
 _WHOLE_COURSE = (EnrolmentState.ACTIVE, EnrolmentState.FINISHED)
 _AFTER_STOP = (NoticeKind.STOPPED, NoticeKind.HELP, NoticeKind.CONFIRM)
+
+log = logging.getLogger(__name__)
 
 
 def new_message_id() -> str:
@@ -42,6 +48,7 @@ def may_go(now: datetime) -> Q:
     stands = Suppression.objects.filter(
         address_index=OuterRef("address_index"), channel=OuterRef("channel"), lifted_at__isnull=True
     )
+    in_use = Exists(Contact.objects.filter(pk=OuterRef("contact_id"), replaced_at__isnull=True))
     suppressed = Exists(Contact.objects.filter(Exists(stands), pk=OuterRef("contact_id")))
     agreed = Exists(
         Consent.objects.filter(
@@ -55,10 +62,11 @@ def may_go(now: datetime) -> Q:
     running = Q(enrolment__isnull=True) | Q(Exists(active))
     after_stop = Exists(NoticeRequest.objects.filter(pk=OuterRef("request_id"), kind__in=_AFTER_STOP))
     safety = Q(message_class=MessageClass.SAFETY)
-    direct = Q(message_class=MessageClass.DIRECT) & (Q(~suppressed) | Q(after_stop))
+    nobodys = Exists(Contact.objects.filter(pk=OuterRef("contact_id"), subscriber__isnull=True))
+    direct = Q(message_class=MessageClass.DIRECT) & (Q(after_stop) | (Q(~suppressed) & (Q(agreed) | Q(nobodys))))
     course = Q(message_class=MessageClass.COURSE) & Q(~suppressed) & Q(agreed) & running
     in_window = Q(window_ends_at__isnull=True) | Q(window_ends_at__gt=now)
-    return in_window & Q(contact__isnull=False) & (safety | direct | course)
+    return in_window & Q(in_use) & (safety | direct | course)
 
 
 def claim(
@@ -82,7 +90,26 @@ def claim(
             claimed_by=worker,
             attempts=F("attempts") + 1,
         )
-    return list(_with_all(Message.objects.filter(pk__in=ids)).order_by("due_at", "pk"))
+    return [message for message_id in ids if (message := _load(message_id))]
+
+
+def load(message_id: int) -> Message:
+    """Load a message with all that rendering needs of it."""
+    return Message.objects.select_related(
+        "contact__subscriber", "contact__staff", "enrolment__cohort", "enrolment__subscriber", "request", "version"
+    ).get(pk=message_id)
+
+
+def _load(message_id: int) -> Message | None:
+    """Load a claimed message; one that cannot be opened (a lost key) is settled, so that it holds up no other."""
+    try:
+        return load(message_id)
+    except Exception as error:
+        log.error("message %s cannot be opened: %s", message_id, type(error).__name__)  # noqa: TRY400  a trace may hold words
+        Message.objects.filter(pk=message_id, state=State.CLAIMED).update(
+            state=State.FAILED, reason=Reason.CONTENT, lease_until=None
+        )
+        return None
 
 
 def _due(classes: Sequence[MessageClass], channel: Channel, now: datetime, machine_now: datetime) -> QuerySet[Message]:
@@ -92,27 +119,18 @@ def _due(classes: Sequence[MessageClass], channel: Channel, now: datetime, machi
     )  # fmt: skip
 
 
-def _with_all(messages: QuerySet[Message]) -> QuerySet[Message]:
-    return messages.select_related(
-        "contact__subscriber",
-        "contact__staff",
-        "enrolment__cohort",
-        "enrolment__subscriber",
-        "request",
-        "version",
-    )
-
-
-def hand(message: Message, now: datetime, machine_now: datetime) -> bool:
+def hand(message: Message, now: datetime, machine_now: datetime, words_hash: str = "") -> bool:
     """Write down that this message is about to go on the wire; False when it must not go (stopped, lease lost).
 
-    The last look at consent and suppression is inside the UPDATE itself: laws 3 and 5.
+    The last look at consent and suppression is inside the UPDATE itself: laws 3 and 5. The lease now outlasts the
+    longest wait for an answer. ``words_hash`` is what a look-up knows a text by.
     """
     with transaction.atomic():
         mine = Message.objects.filter(
             may_go(now), pk=message.pk, fence=message.fence, state=State.CLAIMED, lease_until__gt=machine_now
         )
-        if not mine.update(state=State.HANDED, handed_at=machine_now):
+        lease = machine_now + timedelta(seconds=settings.LEASE_SECONDS + 2 * settings.ANSWER_SECONDS)
+        if not mine.update(state=State.HANDED, handed_at=machine_now, lease_until=lease):
             return False
         Attempt.objects.create(
             message=message,
@@ -120,6 +138,7 @@ def hand(message: Message, now: datetime, machine_now: datetime) -> bool:
             worker=message.claimed_by,
             started_at=machine_now,
             on_wire=True,
+            words_hash=words_hash,
         )
     return True
 
@@ -133,7 +152,8 @@ def release(message: Message) -> None:
 
 def settle(message: Message, changes: dict[str, Any]) -> bool:
     """Record what became of a message, if it is still ours by its fence; False when it is not."""
-    mine = Message.objects.filter(pk=message.pk, fence=message.fence, state__in=_OURS)
+    states = _TOLD_LATE if changes.get("state") == State.ACCEPTED else _OURS
+    mine = Message.objects.filter(pk=message.pk, fence=message.fence, state__in=states)
     return bool(mine.update(**{"lease_until": None} | changes))
 
 
@@ -150,7 +170,11 @@ def end_attempt(message: Message, outcome: Outcome, code: str, raw: str, machine
     )  # fmt: skip
 
 
-def retry_at(attempts: int, machine_now: datetime) -> datetime:
-    """Return when to try again: 1, 5, 15, then 60 minutes, each with up to a fifth more so that rows spread out."""
-    pause = BACK_OFF[min(attempts, len(BACK_OFF)) - 1] if attempts else BACK_OFF[0]
+def retry_at(message: Message, machine_now: datetime) -> datetime:
+    """Return when to try again: 1, 5, 15, then 60 minutes, each with up to a fifth more so that rows spread out.
+
+    Safety does not wait that long: 2, 5, 15, then 60 seconds.
+    """
+    steps = SAFETY_BACK_OFF if message.message_class == MessageClass.SAFETY else BACK_OFF
+    pause = steps[min(max(message.attempts, 1), len(steps)) - 1]
     return machine_now + pause * (1 + random.random() / 5)  # noqa: S311  jitter, not a secret

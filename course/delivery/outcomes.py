@@ -2,18 +2,24 @@
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from course import doorbell
 from course.curriculum import timetable
 from course.delivery import outbox, suppression
 from course.delivery.channels.base import Result
-from course.delivery.models import ChannelState, Message
+from course.delivery.models import Attempt, ChannelState, Message
 from course.delivery.words import Outcome, Reason, State, SuppressionReason
-from course.people import cohorts, versions
+from course.people import cohorts, notices, on_call, versions
+from course.people.words import ChannelRule, MessageClass, NoticeKind
 
+_OTHER = ".other"
+_REFUSALS = 3
 PART_GAP = timedelta(minutes=1)
 LOOK_UP_AFTER = timedelta(seconds=2)  # a relay's log and a provider's list are a moment behind
 
 
+@transaction.atomic
 def record(message: Message, result: Result, now: datetime, machine_now: datetime) -> None:
     """Set the message's state by the outcome. A word from a holder that lost its lease changes nothing."""
     outbox.end_attempt(message, result.outcome, result.code, result.raw, machine_now)
@@ -25,28 +31,33 @@ def record(message: Message, result: Result, now: datetime, machine_now: datetim
         case Outcome.REFUSED_ADDRESS:
             if outbox.settle(message, {"state": State.FAILED, "reason": Reason.ADDRESS}):
                 _suppress(message, SuppressionReason.BOUNCED, now)
+                not_reached(message, now)
         case Outcome.OPTED_OUT:
             if outbox.settle(message, {"state": State.SUPPRESSED, "reason": Reason.SUPPRESSED}):
                 _suppress(message, SuppressionReason.STOPPED, now)
+                not_reached(message, now)
         case Outcome.REFUSED_CONTENT:
-            outbox.settle(message, {"state": State.FAILED, "reason": Reason.CONTENT})
+            if outbox.settle(message, {"state": State.FAILED, "reason": Reason.CONTENT}):
+                not_reached(message, now)
         case Outcome.REFUSED_SENDER:
-            _hold_channel(message, result, machine_now)
             _again(message, machine_now)
+            _hold_channel(message, result, now, machine_now)
         case Outcome.UNKNOWN:
             outbox.settle(message, {"state": State.UNKNOWN, "lease_until": machine_now + LOOK_UP_AFTER})
 
 
+@transaction.atomic
 def accepted(message: Message, provider_id: str, now: datetime) -> bool:
     """Record that the other side took the message, and let the next part go a minute later."""
     if not outbox.settle(message, {"state": State.ACCEPTED, "provider_id": provider_id, "accepted_at": now}):
         return False
     if message.part < message.parts:
-        _release_next_part(message, now)
+        release_next_part(message, now)
     return True
 
 
-def _release_next_part(message: Message, now: datetime) -> None:
+def release_next_part(message: Message, now: datetime) -> None:
+    """Let the part after an accepted one go, a minute later and inside the window."""
     enrolment = message.enrolment
     if enrolment is None or message.version is None:
         return
@@ -61,7 +72,7 @@ def _release_next_part(message: Message, now: datetime) -> None:
 
 
 def _again(message: Message, machine_now: datetime) -> None:
-    outbox.settle(message, {"state": State.RETRY, "retry_at": outbox.retry_at(message.attempts, machine_now)})
+    outbox.settle(message, {"state": State.RETRY, "retry_at": outbox.retry_at(message, machine_now)})
 
 
 def _suppress(message: Message, reason: SuppressionReason, now: datetime) -> None:
@@ -69,7 +80,31 @@ def _suppress(message: Message, reason: SuppressionReason, now: datetime) -> Non
         suppression.suppress(message.contact, reason, f"message:{message.pk}", now)
 
 
-def _hold_channel(message: Message, result: Result, machine_now: datetime) -> None:
+def not_reached(message: Message, now: datetime) -> None:
+    """Law 4: a safety message that cannot go is tried by the person's other channel, and on-call is told to phone."""
+    contact, request = message.contact, message.request
+    if message.message_class != MessageClass.SAFETY or contact is None or request is None or contact.staff:
+        return
+    if contact.subscriber and not request.subject_key.endswith(_OTHER):
+        other = contact.subscriber.contacts.filter(replaced_at__isnull=True, confirmed_at__isnull=False).exclude(
+            pk=contact.pk
+        )
+        for each in other:
+            notices.request(
+                NoticeKind.SAFETY, MessageClass.SAFETY, contact.subscriber, request.subject_key + _OTHER, now,
+                words=request.words, rule=ChannelRule.THIS_CONTACT, contact=each,
+            )  # fmt: skip
+    on_call.tell(NoticeKind.URGENT, f"not_reached:{message.pk}", now, {"phone": True})
+
+
+def _hold_channel(message: Message, result: Result, now: datetime, machine_now: datetime) -> None:
+    """Hold a channel once it refused us for three different people in an hour: one refusal may be about one person."""
+    refused = Attempt.objects.filter(
+        outcome=Outcome.REFUSED_SENDER, message__channel=message.channel, ended_at__gt=machine_now - timedelta(hours=1)
+    )
+    if refused.values("message__contact").distinct().count() < _REFUSALS:
+        return
+    on_call.tell(NoticeKind.CHANNEL_DOWN, f"channel:{message.channel}.{now.date()}", now, {"channel": message.channel})
     ChannelState.objects.update_or_create(
         channel=message.channel,
         defaults={

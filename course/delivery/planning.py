@@ -1,7 +1,7 @@
 """Due enrolments in; rows of the outbox out, once each. Every step that is not sent gets a row with its reason."""
 
-from collections.abc import Callable
-from datetime import datetime
+import logging
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +10,7 @@ from course import doorbell
 from course.curriculum import timetable
 from course.curriculum.model import Course, Step
 from course.curriculum.timetable import Due
-from course.delivery import eligibility
+from course.delivery import digests, eligibility
 from course.delivery.models import Message
 from course.delivery.outbox import new_message_id
 from course.delivery.words import Reason, State
@@ -18,14 +18,10 @@ from course.people import cohorts, versions
 from course.people.models import Enrolment
 from course.people.words import Channel, CohortState, EnrolmentState, MessageClass
 
-Digest = Callable[[str, datetime | None, datetime], list[dict[str, Any]]]
 _REASONS = {"expired": Reason.LATE, "late_newer_goes": Reason.NEWER_GOES, "late_skipped": Reason.LATE}
-_digest: list[Digest] = []
+SET_ASIDE = timedelta(minutes=10)
 
-
-def lend_digest(digest: Digest) -> None:
-    """Take the function that gives a digest's posts: (scope, since, until) to a list of plain entries."""
-    _digest[:] = [digest]
+log = logging.getLogger(__name__)
 
 
 def plan_due(now: datetime, limit: int = 200) -> int:
@@ -33,10 +29,20 @@ def plan_due(now: datetime, limit: int = 200) -> int:
     with transaction.atomic():
         due = list(_due_enrolments(now)[:limit])
         for enrolment in due:
-            _plan(enrolment, now)
+            _plan_or_set_aside(enrolment, now)
     if due:
         doorbell.ring("deliver_course")
     return len(due)
+
+
+def _plan_or_set_aside(enrolment: Enrolment, now: datetime) -> None:
+    """Plan one enrolment; one that cannot be planned waits ten minutes, so that it holds nobody else up."""
+    try:
+        with transaction.atomic():
+            _plan(enrolment, now)
+    except Exception as error:
+        log.error("enrolment %s cannot be planned: %s", enrolment.pk, type(error).__name__)  # noqa: TRY400  a trace may hold words
+        Enrolment.objects.filter(pk=enrolment.pk).update(next_due_at=now + SET_ASIDE, state_reason="cannot_plan")
 
 
 def _due_enrolments(now: datetime) -> Any:
@@ -96,8 +102,8 @@ def _advance(enrolment: Enrolment, course: Course, step: Step | None, moved_to: 
 def _messages(
     enrolment: Enrolment, course: Course, step: Step, due: Due, reason: Reason, now: datetime
 ) -> list[Message]:
-    entries = _entries(enrolment, course, step, now)
-    if step.kind == "digest" and not entries:
+    posts = _posts(enrolment, course, step, now)
+    if step.kind == "digest" and not posts:
         reason = reason or Reason.NOTHING_NEW
     made = []
     for channel in eligibility.channels_of(enrolment.subscriber):
@@ -108,7 +114,7 @@ def _messages(
             message = Message(
                 enrolment=enrolment, step_id=step.id, channel=channel, part=part, parts=parts, contact=contact,
                 version=enrolment.cohort.version, message_class=MessageClass.COURSE, planned_at=now,
-                expires_at=due.utc + step.expires, words={"entries": entries} if entries else {},
+                expires_at=due.utc + step.expires, words={"posts": posts} if posts else {},
                 message_id=new_message_id(),
             )  # fmt: skip
             _place(message, enrolment, course, why, now)
@@ -135,11 +141,11 @@ def _parts(course: Course, step: Step, language: str, channel: Channel) -> int:
     return len(course.lesson(step.lesson, language).texts)
 
 
-def _entries(enrolment: Enrolment, course: Course, step: Step, now: datetime) -> list[dict[str, Any]]:
-    """Return the posts published since this person's last digest; none for a lesson."""
+def _posts(enrolment: Enrolment, course: Course, step: Step, now: datetime) -> list[int]:
+    """Return the ids of the posts published since this person's last digest; none for a lesson."""
     if step.kind != "digest":
         return []
-    digests = [each.id for each in course.steps if each.kind == "digest"]
-    sent = Message.objects.filter(enrolment=enrolment, step_id__in=digests, state__in=(State.ACCEPTED, State.DELIVERED))
+    steps = [each.id for each in course.steps if each.kind == "digest"]
+    sent = Message.objects.filter(enrolment=enrolment, step_id__in=steps, state__in=(State.ACCEPTED, State.DELIVERED))
     last = sent.order_by("-planned_at").values_list("planned_at", flat=True).first()
-    return _digest[0]("all", last, now)
+    return [entry["post"] for entry in digests.lent().entries("all", last, now)]

@@ -30,7 +30,11 @@ def twilio_status(token: str, params: Mapping[str, str], now: datetime, machine_
 
     A callback also proves that a message went whose own answer never came.
     """
-    message = Message.objects.filter(bounce_token=token, channel="sms").select_related("contact").first()
+    message = (
+        Message.objects.filter(bounce_token=token, channel="sms")
+        .select_related("contact__subscriber", "contact__staff", "request", "enrolment__cohort", "version")
+        .first()
+    )
     status, sid = params.get("MessageStatus", "").lower(), params.get("MessageSid", "")
     if message is None or status not in _RANKS or not sid:
         return False
@@ -64,7 +68,7 @@ def bounced(message: Message, *, code: str, raw: str, machine_now: datetime, now
 
 
 def _apply(message: Message, receipt: Receipt, now: datetime, machine_now: datetime) -> None:
-    if message.state in (State.HANDED, State.UNKNOWN):
+    if message.state in (State.HANDED, State.UNKNOWN, State.RETRY):
         outcomes.accepted(message, receipt.provider_id, now)
     elif not message.provider_id:
         Message.objects.filter(pk=message.pk).update(provider_id=receipt.provider_id)
@@ -84,5 +88,10 @@ def _failed(message: Message, receipt: Receipt, now: datetime) -> None:
     Message.objects.filter(pk=message.pk, state__in=(State.ACCEPTED, State.DELIVERED)).update(
         state=State.BOUNCED, reason=Reason.ADDRESS if outcome == Outcome.REFUSED_ADDRESS else Reason.CONTENT
     )
-    if message.contact and outcome == Outcome.REFUSED_ADDRESS:
-        suppression.suppress(message.contact, SuppressionReason.BOUNCED, f"receipt:{receipt.pk}", now)
+    why = {
+        Outcome.REFUSED_ADDRESS: SuppressionReason.BOUNCED,
+        Outcome.OPTED_OUT: SuppressionReason.STOPPED,
+    }.get(outcome)
+    if message.contact and why:
+        suppression.suppress(message.contact, why, f"receipt:{receipt.pk}", now)
+    outcomes.not_reached(message, now)

@@ -4,33 +4,63 @@ Leases that ran out: a claimed message was not on the wire and is planned again;
 one is looked up where that is possible (law 3), else treated by its class.
 """
 
+import logging
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
 from course.curriculum import timetable
-from course.delivery import channels, outcomes, rendering
-from course.delivery.channels.base import Sent, Text
+from course.curriculum.model import Course
+from course.delivery import channels, outbox, outcomes
+from course.delivery.channels.base import Sent
 from course.delivery.models import Message
 from course.delivery.words import Reason, State
 from course.people import cohorts, versions
 from course.people.models import Enrolment
 from course.people.words import Channel, EnrolmentState, MessageClass
 
-LOOK_AGAIN = {Channel.EMAIL: timedelta(seconds=2), Channel.SMS: timedelta(seconds=30)}
-LOOKS = 2
+LOOK_AGAIN = timedelta(seconds=30)
+LOOKS = 2  # answered ones, before a message counts as not gone
+UNANSWERED = timedelta(minutes=1)
+BLIND_TRIES = 4  # how often a safety or direct notice goes again when nobody can say whether it went
 EMAIL_WAIT = timedelta(minutes=15)
 _WAITING = (State.PLANNED, State.RETRY)
+log = logging.getLogger(__name__)
 _NOT_SENT = (State.FAILED, State.EXPIRED, State.CANCELLED, State.SUPPRESSED)
 
 
 def sweep(now: datetime, machine_now: datetime) -> int:
     """Take up what was left behind; return how many messages changed."""
     changed = _expired_leases(machine_now) + _expired(now) + _never_to_go(now) + _window_passed(now)
-    for message in _unknown(machine_now):
-        changed += _resolve(message, now, machine_now)
+    changed += _waiting_parts(now)
+    for message_id in _unknown(machine_now):
+        changed += _resolve_one(message_id, now, machine_now)
     return changed
+
+
+def _resolve_one(message_id: int, now: datetime, machine_now: datetime) -> int:
+    try:
+        return _resolve(outbox.load(message_id), now, machine_now)
+    except Exception as error:
+        log.error("message %s cannot be resolved: %s", message_id, type(error).__name__)  # noqa: TRY400  a trace may hold words
+        return 0
+
+
+def _waiting_parts(now: datetime) -> int:
+    """Let parts go whose earlier part was accepted by a worker that died before it could say so."""
+    later = Message.objects.filter(
+        enrolment=OuterRef("enrolment_id"), step_id=OuterRef("step_id"), channel=OuterRef("channel"),
+        part=OuterRef("part") + 1, state=State.PLANNED, due_at__isnull=True,
+    )  # fmt: skip
+    accepted = Message.objects.filter(
+        Exists(later), enrolment__isnull=False, state__in=(State.ACCEPTED, State.DELIVERED), part__lt=F("parts")
+    )
+    ids = list(accepted.values_list("pk", flat=True)[:100])
+    for message_id in ids:
+        outcomes.release_next_part(outbox.load(message_id), now)
+    return len(ids)
 
 
 def _expired_leases(machine_now: datetime) -> int:
@@ -67,12 +97,14 @@ def _never_to_go(now: datetime) -> int:
 def _window_passed(now: datetime) -> int:
     """Move what could not go inside its window to the next one; its expiry stays."""
     shut = Message.objects.filter(state__in=_WAITING, window_ends_at__lte=now, expires_at__gt=now)
-    rows = list(shut.select_related("enrolment__subscriber", "enrolment__cohort", "version")[:500])
+    rows = list(
+        shut.select_related("enrolment__subscriber", "enrolment__cohort", "version", "contact__subscriber").defer(
+            "words"
+        )[:500]
+    )
     for message in rows:
         course = versions.course_of(message.version) if message.version else versions.current()
-        zone = course.zone
-        if message.enrolment:
-            zone = cohorts.zone_of(message.enrolment.subscriber, message.enrolment.cohort)
+        zone = _zone(message, course)
         opening = timetable.next_opening(now, zone, course.window)
         Message.objects.filter(pk=message.pk, state__in=_WAITING).update(
             due_at=opening, window_ends_at=timetable.window_end(opening, zone, course.window)
@@ -80,20 +112,24 @@ def _window_passed(now: datetime) -> int:
     return len(rows)
 
 
-def _unknown(machine_now: datetime) -> list[Message]:
-    """Take the unknown messages whose look-up is due, so that no other sweeper looks at the same moment."""
+def _zone(message: Message, course: Course) -> ZoneInfo:
+    """Return the zone of the person a message is for."""
+    if message.enrolment:
+        return cohorts.zone_of(message.enrolment.subscriber, message.enrolment.cohort)
+    person = message.contact.subscriber if message.contact else None
+    return cohorts.zone_of_person(person, course.zone)
+
+
+def _unknown(machine_now: datetime) -> list[int]:
+    """Take the unknown messages whose look-up is due, so that no other sweeper looks at the same moment.
+
+    One with no lease is settled as far as a program can: it is shown to the coordinator.
+    """
     with transaction.atomic():
         due = Message.objects.filter(state=State.UNKNOWN, lease_until__lte=machine_now).order_by("lease_until")
         ids = list(due.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:50])
-        Message.objects.filter(pk__in=ids).update(
-            lease_until=machine_now + timedelta(minutes=1), lookups=F("lookups") + 1
-        )
-    return list(
-        Message.objects.filter(pk__in=ids).select_related(
-            "contact__subscriber", "contact__staff", "enrolment__cohort", "enrolment__subscriber", "request",
-            "version",
-        )
-    )  # fmt: skip
+        Message.objects.filter(pk__in=ids).update(lease_until=machine_now + UNANSWERED)
+    return ids
 
 
 def _resolve(message: Message, now: datetime, machine_now: datetime) -> int:
@@ -103,47 +139,58 @@ def _resolve(message: Message, now: datetime, machine_now: datetime) -> int:
     try:
         finding = channel.look_up(_sent(message, now))
     except OSError:
-        return 0  # nobody answered; the lease brings it up again in a minute
+        return _unanswered(message, machine_now)
     if finding.went:
         return int(outcomes.accepted(message, finding.provider_id, now))
-    if message.lookups < LOOKS and not finding.certain:
-        return _look_again(message, machine_now + LOOK_AGAIN[Channel(message.channel)])
-    return _send_again(message)
+    if not finding.certain and message.lookups + 1 < LOOKS:
+        return _still_unknown(message, lease_until=machine_now + LOOK_AGAIN, lookups=message.lookups + 1)
+    return _send_again(message, machine_now)
+
+
+def _unanswered(message: Message, machine_now: datetime) -> int:
+    """A look that nobody answered does not count; safety does not wait for a third."""
+    handed = message.handed_at or machine_now
+    if message.message_class == MessageClass.SAFETY and machine_now > handed + LOOKS * UNANSWERED:
+        return _without_look_up(message, machine_now)
+    return 0
 
 
 def _without_look_up(message: Message, machine_now: datetime) -> int:
     """Law 3: safety and direct go again at once, a course mail once after 15 minutes; a course text waits."""
     if message.message_class != MessageClass.COURSE:
-        return _send_again(message, possibly_twice=True)
+        if message.attempts >= BLIND_TRIES:
+            return _still_unknown(message, lease_until=None)
+        first = not message.possibly_twice
+        return _send_again(message, machine_now, at_once=first, possibly_twice=True)
     if message.channel == Channel.SMS or message.possibly_twice:
-        return 0
+        return _still_unknown(message, lease_until=None)
     handed = message.handed_at or machine_now
     if machine_now < handed + EMAIL_WAIT:
-        return _look_again(message, handed + EMAIL_WAIT)
-    return _send_again(message, possibly_twice=True)
+        return _still_unknown(message, lease_until=handed + EMAIL_WAIT)
+    return _send_again(message, machine_now, possibly_twice=True)
 
 
-def _look_again(message: Message, when: datetime) -> int:
-    return Message.objects.filter(pk=message.pk, fence=message.fence, state=State.UNKNOWN).update(lease_until=when)
+def _still_unknown(message: Message, **columns: object) -> int:
+    return Message.objects.filter(pk=message.pk, fence=message.fence, state=State.UNKNOWN).update(**columns)
 
 
-def _send_again(message: Message, *, possibly_twice: bool = False) -> int:
-    return Message.objects.filter(pk=message.pk, fence=message.fence, state=State.UNKNOWN).update(
-        state=State.RETRY, retry_at=None, lease_until=None, lookups=0, possibly_twice=possibly_twice
-    )
+def _send_again(message: Message, machine_now: datetime, *, at_once: bool = True, possibly_twice: bool = False) -> int:
+    return _still_unknown(
+        message, state=State.RETRY, lease_until=None, lookups=0, possibly_twice=possibly_twice,
+        retry_at=None if at_once else outbox.retry_at(message, machine_now),
+    )  # fmt: skip
 
 
 def _sent(message: Message, now: datetime) -> Sent:
-    """Return what is known of a message that may have gone; for a text its words, rendered as they were."""
-    body, recipient = "", message.contact.address if message.contact else ""
-    if message.channel == Channel.SMS:
-        outgoing = rendering.render(message, now)
-        body = outgoing.body if isinstance(outgoing, Text) else ""
-    ids = Message.objects.exclude(provider_id="").filter(contact=message.contact).values_list("provider_id", flat=True)
+    """Return what is known of a message that may have gone; a text is known by the hash of the words it had."""
+    contact = message.contact
+    attempt = message.tries.filter(fence=message.fence).first()
+    others = Message.objects.exclude(provider_id="").exclude(pk=message.pk)
+    ids = others.filter(contact__address_index=contact.address_index) if contact else others.none()
     return Sent(
         message_id=message.message_id,
-        recipient=recipient,
-        body=body,
+        recipient=contact.address if contact else "",
+        words_hash=attempt.words_hash if attempt else "",
         handed_at=message.handed_at or now,
-        known_ids=frozenset(ids),
+        known_ids=frozenset(ids.values_list("provider_id", flat=True)),
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from course.curriculum.model import Course
 from course.curriculum.segments import fold
 from course.curriculum.wording import expand_body, expand_text
-from course.delivery import mail, values
+from course.delivery import digests, mail, values
 from course.delivery.channels.base import Mail, Outgoing, Text
 from course.delivery.models import Message
 from course.delivery.values import Reader
@@ -22,8 +22,13 @@ from course.people.words import Channel
 LONGEST_VALIDITY = 36_000  # seconds; Twilio's own limit
 
 
+class NothingToSay(Exception):
+    """What this message was about is gone; it must not go out."""
+
+
 def render(message: Message, now: datetime) -> Outgoing:
-    """Return what goes on the wire. ``now`` is course time. Raises ValueError for a message with no contact."""
+    """Return what goes on the wire. ``now`` is course time. Raises ValueError for a message with no contact,
+    NothingToSay when all it would say was withdrawn."""
     if message.contact is None:
         raise ValueError(f"Message {message.pk} has no contact.")
     newest = values.newest()
@@ -51,13 +56,15 @@ def _own(message: Message, pinned: Course, newest: Course, reader: Reader) -> di
         return values.lesson(message, pinned)
     entries = [
         entry | {"url": f"{settings.PUBLIC_URL}/lessons/{entry['lesson']}/#question-{entry['post']}"}
-        for entry in message.words.get("entries", [])
+        for entry in digests.lent().still_published(message.words.get("posts", []))
     ]
+    if not entries:
+        raise NothingToSay(f"Every post of message {message.pk} was withdrawn.")
     return {"entries": entries}
 
 
 def _text(message: Message, pinned: Course, said: dict[str, Any], now: datetime) -> Text:
-    body = fold(" ".join(_text_body(message, pinned, said).split(" ")).strip())
+    body = fold(_text_body(message, pinned, said)).strip()
     until = min(filter(None, (message.window_ends_at, message.expires_at)))
     return Text(
         key=message.pk,
@@ -98,19 +105,25 @@ def _letter(message: Message, pinned: Course, newest: Course, reader: Reader, sa
         kind = message.request.kind
         title = mail.NOTICE_TITLES[kind]() % {"clinic": said["clinic"]}
         words = render_to_string(f"email/notice/{kind}.txt", said)
-        return mail.Letter(title, title, said["clinic"] + ".", _marker(reader), words, foot, reader.language)
+        return mail.Letter(
+            title, title, said["clinic"] + ".", _marker(reader), words, foot, reader.language, said["clinic"]
+        )
     step = pinned.step(message.step_id)
     if step.lesson is None:
         title = _("Questions from people on this course")
         words = render_to_string("email/digest.txt", said)
-        return mail.Letter(title, title, said["clinic"] + ".", _marker(reader), words, foot, reader.language)
+        return mail.Letter(
+            title, title, said["clinic"] + ".", _marker(reader), words, foot, reader.language, said["clinic"]
+        )
     lesson = pinned.lesson(step.lesson, reader.language)
     body = fill(lesson.body, newest, reader.country)
     words = render_to_string("email/lesson.txt", said | {"body": body})
     opening = _("%(clinic)s. Lesson %(number)s of %(count)s. %(minutes)s minutes to read.") % (
         said | {"minutes": lesson.minutes}
     )
-    return mail.Letter(lesson.subject, lesson.title, opening, _marker(reader), words, foot, lesson.language)
+    return mail.Letter(
+        lesson.subject, lesson.title, opening, _marker(reader), words, foot, lesson.language, said["clinic"]
+    )
 
 
 def _marker(reader: Reader) -> str:

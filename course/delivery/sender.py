@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from course.delivery import channels, outbox, outcomes, rendering
-from course.delivery.channels.base import Outgoing, Result
+from course.delivery.channels.base import Outgoing, Result, Text, hash_of
 from course.delivery.models import Message
-from course.delivery.words import Outcome
+from course.delivery.words import Outcome, Reason, State
 from course.people.words import Channel, MessageClass
 
 log = logging.getLogger(__name__)
@@ -25,15 +25,14 @@ class Clocks:
     machine: Callable[[], datetime]
 
 
-def drain(classes: Sequence[MessageClass], worker: str, clocks: Clocks, budget: timedelta) -> int:
+def drain(classes: Sequence[MessageClass], channel: Channel, worker: str, clocks: Clocks, budget: timedelta) -> int:
     """Send what is due until nothing is left or the budget (machine time) is spent; return how many went."""
     ends, sent = clocks.machine() + budget, 0
-    for channel in Channel:
-        while clocks.machine() < ends:
-            claimed = outbox.claim(classes, channel, worker, clocks.course(), clocks.machine(), CLAIM)
-            if not claimed:
-                break
-            sent += _send(claimed, channel, clocks)
+    while clocks.machine() < ends:
+        claimed = outbox.claim(classes, channel, worker, clocks.course(), clocks.machine(), CLAIM)
+        if not claimed:
+            break
+        sent += _send(claimed, channel, clocks)
     return sent
 
 
@@ -43,7 +42,8 @@ def _send(claimed: list[Message], channel: Channel, clocks: Clocks) -> int:
     open_rows = dict(rows)
 
     def about_to(outgoing: Outgoing) -> bool:
-        return outbox.hand(rows[outgoing.key], clocks.course(), clocks.machine())
+        words = hash_of(outgoing.body) if isinstance(outgoing, Text) else ""
+        return outbox.hand(rows[outgoing.key], clocks.course(), clocks.machine(), words)
 
     sent = 0
     for result in channels.get(channel).send(_outgoing(claimed, clocks), about_to):
@@ -62,6 +62,8 @@ def _outgoing(claimed: list[Message], clocks: Clocks) -> Iterator[Outgoing]:
             return
         try:
             yield rendering.render(message, clocks.course())
+        except rendering.NothingToSay:
+            outbox.settle(message, {"state": State.CANCELLED, "reason": Reason.NOTHING_NEW})
         except Exception as error:
             log.error("message %s could not be rendered: %s", message.pk, type(error).__name__)  # noqa: TRY400
             refused = Result(message.pk, Outcome.REFUSED_CONTENT, type(error).__name__)

@@ -6,8 +6,8 @@ from django.db import transaction
 
 from course.delivery.models import Message, Suppression
 from course.delivery.words import Reason, State, SuppressionReason
-from course.people import audit, notices
-from course.people.models import Consent, Contact, Enrolment, Subscriber
+from course.people import audit, cohorts, notices
+from course.people.models import Consent, Contact, Enrolment, Prompt, Subscriber
 from course.people.words import (
     Channel,
     ChannelRule,
@@ -40,6 +40,9 @@ def stop(
     consents = Consent.objects.filter(subscriber=subscriber, kind=ConsentKind.COURSE, withdrawn_at__isnull=True)
     withdrawn = consents.update(withdrawn_at=now, withdrawn_by=source[:40])
     _cancel_unsent(subscriber)
+    Prompt.objects.filter(contact__subscriber=subscriber, closed_at__isnull=True).update(
+        closed_at=now, answer="stopped"
+    )
     if contact and contact.channel == Channel.SMS:
         suppress(contact, SuppressionReason.STOPPED, source, now)
     if not (stopped or withdrawn):
@@ -64,15 +67,15 @@ def start(subscriber: Subscriber, *, contact: Contact | None, source: str, now: 
     stopped = Enrolment.objects.filter(
         subscriber=subscriber, state=EnrolmentState.STOPPED, cohort__state=CohortState.RUNNING
     )
-    reasons = list(stopped.values_list("state_reason", flat=True))
-    lift(subscriber, now)
-    for consent in Consent.objects.filter(
-        subscriber=subscriber, kind=ConsentKind.COURSE, withdrawn_by__in=reasons
-    ).order_by("-withdrawn_at"):
+    withdrawn = Consent.objects.filter(subscriber=subscriber, kind=ConsentKind.COURSE, withdrawn_at__isnull=False)
+    last = withdrawn.order_by("-withdrawn_at").first()
+    lift(subscriber, contact, now)
+    for consent in withdrawn.filter(withdrawn_by=last.withdrawn_by) if last else ():
         _give_again(consent, source, now)
-    restored = stopped.update(state=EnrolmentState.ACTIVE, state_reason=source[:40], state_changed_at=now)
+    restored = [cohorts.come_back(enrolment, source, now) for enrolment in stopped.select_related("cohort__version")]
     if not restored:
         return False
+    _plan_again(subscriber, now)
     audit.record(f"subscriber:{subscriber.pk}", "started", f"subscriber:{subscriber.pk}")
     notices.request(
         NoticeKind.WELCOME,
@@ -98,17 +101,32 @@ def suppress(contact: Contact, reason: SuppressionReason, source: str, now: date
     )
 
 
-def lift(subscriber: Subscriber, now: datetime) -> None:
-    """Take a person's addresses off the list where they stood for a stop; a dead address stays on it."""
-    indexes = subscriber.contacts.values_list("address_index", flat=True)
-    Suppression.objects.filter(
-        address_index__in=list(indexes), reason=SuppressionReason.STOPPED, lifted_at__isnull=True
-    ).update(lifted_at=now)
+def lift(subscriber: Subscriber, contact: Contact | None, now: datetime) -> None:
+    """Take a person's addresses off the list where they stood for a stop.
+
+    The address that asks to start again is taken off it whatever it stood there for: somebody reads it.
+    """
+    standing = Suppression.objects.filter(lifted_at__isnull=True)
+    indexes = list(subscriber.contacts.values_list("address_index", flat=True))
+    standing.filter(address_index__in=indexes, reason=SuppressionReason.STOPPED).update(lifted_at=now)
+    if contact:
+        standing.filter(address_index=contact.address_index).update(lifted_at=now)
+
+
+def _plan_again(subscriber: Subscriber, now: datetime) -> None:
+    """Let lessons go that the stop called off and that have not expired."""
+    contacts = list(subscriber.contacts.values_list("pk", flat=True))
+    Message.objects.filter(
+        contact_id__in=contacts, message_class=MessageClass.COURSE, state=State.CANCELLED,
+        reason=Reason.NO_CONSENT, expires_at__gt=now, enrolment__isnull=False,
+    ).update(state=State.PLANNED, reason=Reason.NONE)  # fmt: skip
 
 
 def _cancel_unsent(subscriber: Subscriber) -> None:
+    contacts = list(subscriber.contacts.values_list("pk", flat=True))
+    # No join here: the state must be looked at on the row itself, while a worker may be handing it over.
     Message.objects.filter(
-        contact__subscriber=subscriber,
+        contact_id__in=contacts,
         message_class=MessageClass.COURSE,
         state__in=(State.PLANNED, State.CLAIMED, State.RETRY),
     ).update(state=State.CANCELLED, reason=Reason.NO_CONSENT, lease_until=None)

@@ -67,7 +67,7 @@ def notice(message: Message, course: Course, reader: Reader) -> dict[str, Any]:
     numbers = course.emergency(reader.country)
     values = {
         "urgent_today": _fixed(course, "urgent", reader) if tier == "B" else "",
-        "crisis": numbers.crisis if tier == "C" else "",
+        "crisis": numbers.crisis if words.get("low_mood") else "",
         "attachments": words.get("attachments", 0),
         "safety": _fixed(course, words.get("safety_kind", "emergency"), reader, email=message.channel == "email"),
     }
@@ -75,6 +75,8 @@ def notice(message: Message, course: Course, reader: Reader) -> dict[str, Any]:
         values["answer_day"] = day_name(date.fromisoformat(words["answer_by"]))
     if "link" in words:
         values["agree_url"] = f"{settings.PUBLIC_URL}/agree/{words['link']}/"
+    values["phone_first"] = bool(words.get("phone"))
+    values["console_url"] = f"{settings.PUBLIC_URL}/console/"
     if "post" in words:
         values["post_url"] = f"{settings.PUBLIC_URL}/console/replies/{words['post']}/"
     return words | values
@@ -103,7 +105,8 @@ def reading(course: Course) -> str:
         _("Saturday"),
         _("Sunday"),
     ]
-    span = f"{names[days[0]]} {_('to')} {names[days[-1]]}" if len(days) > 1 else names[days[0]]
+    in_a_row = len(days) > 2 and days == list(range(days[0], days[-1] + 1))
+    span = f"{names[days[0]]} {_('to')} {names[days[-1]]}" if in_a_row else ", ".join(names[day] for day in days)
     return _("A nurse or physiotherapist reads replies, %(days)s, %(start)s to %(end)s, %(city)s time. %(answer)s") % {
         "days": span,
         "start": clock_time(datetime.combine(date.min, hours.start)),

@@ -40,7 +40,7 @@ class Reason(TextChoices):
     ADDRESS = "address"  # the provider says this address is no use
     CONTENT = "content"  # the provider refuses these words
     CHANNEL = "channel"  # our own set-up is at fault
-    TOO_MANY_TRIES = "too_many_tries"
+    CALLED_OFF = "called_off"  # what it was about is over
 
 
 class Outcome(TextChoices):

@@ -186,7 +186,7 @@ class Migration(migrations.Migration):
                 ('message_class', models.CharField(choices=[('safety', 'Safety'), ('direct', 'Direct'), ('course', 'Course')], max_length=10)),
                 ('words', course.vault.EncryptedJSON(default=dict)),
                 ('state', models.CharField(choices=[('planned', 'Planned'), ('claimed', 'Claimed'), ('handed', 'Handed'), ('accepted', 'Accepted'), ('delivered', 'Delivered'), ('retry', 'Retry'), ('unknown', 'Unknown'), ('failed', 'Failed'), ('bounced', 'Bounced'), ('suppressed', 'Suppressed'), ('expired', 'Expired'), ('cancelled', 'Cancelled')], default='planned', max_length=10)),
-                ('reason', models.CharField(blank=True, choices=[('', 'None'), ('late', 'Late'), ('newer_goes', 'Newer Goes'), ('gate', 'Gate'), ('no_consent', 'No Consent'), ('suppressed', 'Suppressed'), ('no_contact', 'No Contact'), ('earlier_part', 'Earlier Part'), ('nothing_new', 'Nothing New'), ('address', 'Address'), ('content', 'Content'), ('channel', 'Channel'), ('too_many_tries', 'Too Many Tries')], default='', max_length=20)),
+                ('reason', models.CharField(blank=True, choices=[('', 'None'), ('late', 'Late'), ('newer_goes', 'Newer Goes'), ('gate', 'Gate'), ('no_consent', 'No Consent'), ('suppressed', 'Suppressed'), ('no_contact', 'No Contact'), ('earlier_part', 'Earlier Part'), ('nothing_new', 'Nothing New'), ('address', 'Address'), ('content', 'Content'), ('channel', 'Channel'), ('called_off', 'Called Off')], default='', max_length=20)),
                 ('planned_at', models.DateTimeField()),
                 ('due_at', models.DateTimeField(null=True)),
                 ('window_ends_at', models.DateTimeField(null=True)),
@@ -386,6 +386,7 @@ class Migration(migrations.Migration):
                 ('outcome', models.CharField(blank=True, choices=[('accepted', 'Accepted'), ('retry', 'Retry'), ('refused_address', 'Refused Address'), ('refused_content', 'Refused Content'), ('refused_sender', 'Refused Sender'), ('opted_out', 'Opted Out'), ('unknown', 'Unknown')], default='', max_length=20)),
                 ('code', models.CharField(default='', max_length=20)),
                 ('raw_answer', course.vault.EncryptedText(default='')),
+                ('words_hash', models.CharField(default='', max_length=64)),
                 ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tries', to='course.message')),
             ],
             options={

@@ -1,6 +1,6 @@
 """Cohorts and places in them: who starts when, and which step is next."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -95,3 +95,44 @@ def step_after(course: Course, step_id: str) -> Step | None:
 
 def _first_to_come(enrolment: Enrolment, course: Course, now: datetime) -> Step | None:
     return next((step for step in course.steps if due(enrolment, course, step).utc >= now), None)
+
+
+def come_back(enrolment: Enrolment, source: str, now: datetime) -> Enrolment:
+    """Let a stopped enrolment go on with the step it stopped at; its days are counted on from today.
+
+    Without that every step that fell due meanwhile would be too late, and the person would get nothing.
+    """
+    course = versions.course_of(enrolment.cohort.version)
+    enrolment.state, enrolment.state_reason, enrolment.state_changed_at = EnrolmentState.ACTIVE, source[:40], now
+    if enrolment.next_step and enrolment.day_zero:
+        step = course.step(enrolment.next_step)
+        while due(enrolment, course, step).utc < now:
+            enrolment.day_zero += timedelta(days=1)
+        set_next(enrolment, course, step)
+    enrolment.save()
+    doorbell.ring("plan")
+    return enrolment
+
+
+def wait(subscriber: Subscriber, source: str, now: datetime) -> int:
+    """Let a person's lessons wait until somebody has read their reply ("reply:12"); return how many enrolments."""
+    active = Enrolment.objects.filter(subscriber=subscriber, state=EnrolmentState.ACTIVE)
+    return active.update(state=EnrolmentState.WAITING, state_reason=source[:40], state_changed_at=now)
+
+
+def go_on(subscriber: Subscriber, now: datetime) -> int:
+    """Let lessons that wait go on; what fell due meanwhile follows the cohort's catch-up rule."""
+    waiting = Enrolment.objects.filter(subscriber=subscriber, state=EnrolmentState.WAITING)
+    changed = waiting.update(state=EnrolmentState.ACTIVE, state_reason="", state_changed_at=now)
+    doorbell.ring("plan")
+    return changed
+
+
+def zone_of_person(subscriber: Subscriber | None, fallback: ZoneInfo) -> ZoneInfo:
+    """Return the zone of somebody a notice is for: their own, their newest cohort's, else ``fallback``."""
+    if subscriber is None:
+        return fallback
+    if subscriber.zone:
+        return ZoneInfo(subscriber.zone)
+    newest = subscriber.enrolments.select_related("cohort").order_by("-pk").first()
+    return ZoneInfo(newest.cohort.zone) if newest else fallback

@@ -24,7 +24,7 @@ def unfinished(now: datetime) -> int:
         + NoticeRequest.objects.filter(planned_at__isnull=True, not_before__lte=now).count()
         + _enrolments().filter(next_due_at__lte=now).count()
         + waiting.exclude(channel__in=held).count()
-        + Message.objects.filter(state__in=_ON_THE_WAY).count()
+        + Message.objects.filter(state__in=_ON_THE_WAY, lease_until__isnull=False).count()  # without: for a person
     )
 
 

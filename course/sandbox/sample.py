@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, time, timedelta
 
+from django.db import transaction
+
 from course import clock, vault
 from course.people import cohorts, course_files, subscribers, versions
 from course.people.models import Cohort, Contact, Staff
@@ -21,6 +23,7 @@ def exists() -> bool:
     return Cohort.objects.filter(name=COHORT_NAME).exists()
 
 
+@transaction.atomic
 def make() -> None:
     """Register the course, turn the clock to next Monday, and add the cohort. Raises CourseFaults."""
     now = clock.machine_now()

@@ -14,7 +14,11 @@ from course.people.words import Channel as ChannelName
 def get(name: ChannelName) -> Channel:
     """Return the channel that carries this kind of message, set up from the settings."""
     if name == ChannelName.EMAIL:
-        return SmtpChannel(settings.SMTP_URL, settings.RELAY_LOG)
+        return SmtpChannel(settings.SMTP_URL, settings.RELAY_LOG, settings.ANSWER_SECONDS)
     return TwilioChannel(
-        settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, settings.TWILIO_FROM, settings.TWILIO_URL
+        settings.TWILIO_ACCOUNT_SID,
+        settings.TWILIO_AUTH_TOKEN,
+        settings.TWILIO_FROM,
+        settings.TWILIO_URL,
+        settings.ANSWER_SECONDS,
     )

@@ -1,5 +1,6 @@
 """The small interface behind which each channel stands."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,7 +51,7 @@ class Sent:
 
     message_id: str
     recipient: str
-    body: str
+    words_hash: str
     handed_at: datetime
     known_ids: frozenset[str]  # provider ids that belong to other messages
 
@@ -65,6 +66,11 @@ class Finding:
 
 
 AboutTo = Callable[[Outgoing], bool]
+
+
+def hash_of(words: str) -> str:
+    """Return the SHA-256 (hex) of a text's words, by which it is known again in a provider's list."""
+    return hashlib.sha256(words.strip().encode()).hexdigest()
 
 
 class Channel(Protocol):

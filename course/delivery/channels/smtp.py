@@ -12,7 +12,6 @@ from course.delivery.channels.smtp_answers import classify, enhanced_code
 from course.delivery.words import Outcome
 
 CONNECT_SECONDS = 10
-ANSWER_SECONDS = 60
 _QUEUED_AS = re.compile(r"queued as (\S+)", re.IGNORECASE)
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
@@ -23,11 +22,12 @@ class SmtpChannel:
     With ``relay_log`` (a Postfix log this machine can read) it can say what went before a crash.
     """
 
-    def __init__(self, url: str, relay_log: str = "") -> None:
+    def __init__(self, url: str, relay_log: str = "", answer_seconds: float = 60) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("smtp", "smtp+starttls", "smtps") or not parts.hostname:
             raise ValueError("COURSE_SMTP_URL must look like smtp://host:25 or smtps://user:password@host:465.")
         self._url = parts
+        self._answer_seconds = answer_seconds
         self._log = RelayLog(relay_log) if relay_log else None
         self.can_look_up = self._log is not None
 
@@ -76,7 +76,7 @@ class SmtpChannel:
             connection.login(unquote(self._url.username), unquote(self._url.password or ""))
         connection.ehlo_or_helo_if_needed()
         if connection.sock:
-            connection.sock.settimeout(ANSWER_SECONDS)
+            connection.sock.settimeout(self._answer_seconds)
         return connection
 
 
@@ -103,7 +103,7 @@ def _hand_over(connection: smtplib.SMTP, mail: Mail, about_to: AboutTo) -> tuple
         code, answer = connection.getreply()
     except (OSError, smtplib.SMTPException) as error:
         return Result(mail.key, Outcome.UNKNOWN, type(error).__name__, raw=str(error)), False
-    return _result(mail, code, _text(answer), "data"), True
+    return _result(mail, code, _text(answer), "end"), True
 
 
 def _envelope(connection: smtplib.SMTP, mail: Mail) -> Result | None:

@@ -4,14 +4,16 @@ import re
 
 from course.delivery.words import Outcome
 
-_ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+_ENHANCED = re.compile(r"^\s*([245])\.(\d{1,3})\.(\d{1,3})(?=\s|$)")
 _NO_SUCH_ADDRESS = {"1.1", "1.2", "1.3", "1.6", "1.10", "2.1"}
 
 
 def classify(code: int, text: str, phase: str) -> Outcome:
-    """Return the outcome of an answer in ``phase``: "connect", "mail", "rcpt" or "data"."""
+    """Return the outcome of an answer in ``phase``: "connect", "mail", "rcpt", "data" or "end" (the dot)."""
     if 200 <= code < 300:
         return Outcome.ACCEPTED
+    if code < 400:  # no answer that RFC 5321 knows here: after the dot nobody can say what it means
+        return Outcome.UNKNOWN if phase == "end" else Outcome.RETRY
     if code < 500:
         return Outcome.RETRY
     found = _ENHANCED.search(text)

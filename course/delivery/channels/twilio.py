@@ -5,12 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import requests
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 from urllib3.exceptions import NewConnectionError
 
-from course.delivery.channels.base import AboutTo, Finding, Outgoing, Result, Sent, Text
+from course.delivery.channels.base import AboutTo, Finding, Outgoing, Result, Sent, Text, hash_of
 from course.delivery.channels.twilio_codes import classify
 from course.delivery.words import Outcome
 
@@ -23,8 +23,10 @@ class TwilioChannel:
 
     can_look_up = True
 
-    def __init__(self, account_sid: str, auth_token: str, sender: str, base_url: str = "") -> None:
-        http = TwilioHttpClient(timeout=TIME_OUT_SECONDS, max_retries=0)
+    def __init__(
+        self, account_sid: str, auth_token: str, sender: str, base_url: str = "", answer_seconds: float = 10
+    ) -> None:
+        http = TwilioHttpClient(timeout=min(TIME_OUT_SECONDS, answer_seconds), max_retries=0)
         make: Any = Client  # the library brings no types for its constructor
         self._client = make(account_sid, auth_token, http_client=http)
         if base_url:
@@ -45,10 +47,10 @@ class TwilioChannel:
             found = self._client.messages.list(
                 to=sent.recipient, date_sent_after=sent.handed_at - timedelta(minutes=1), limit=100
             )
-        except (TwilioRestException, requests.RequestException) as error:
+        except (TwilioException, requests.RequestException) as error:
             raise OSError(f"Twilio's list did not answer: {type(error).__name__}") from None
         for message in found:
-            if message.sid not in sent.known_ids and (message.body or "").strip() == sent.body.strip():
+            if message.sid not in sent.known_ids and hash_of(message.body or "") == sent.words_hash:
                 return Finding(went=True, provider_id=str(message.sid))
         return Finding(went=False, certain=False)
 
@@ -67,7 +69,8 @@ class TwilioChannel:
         except requests.RequestException as error:
             outcome = Outcome.RETRY if _never_left(error) else Outcome.UNKNOWN
             return Result(text.key, outcome, type(error).__name__, raw=type(error).__name__)
-        outcome = Outcome.REFUSED_ADDRESS if str(made.status) in _NOT_SENT else Outcome.ACCEPTED
+        refused = str(made.status) in _NOT_SENT
+        outcome = classify(400, made.error_code) if refused else Outcome.ACCEPTED
         return Result(text.key, outcome, str(made.error_code or ""), str(made.sid), raw=f"status {made.status}")
 
     def _from(self) -> dict[str, Any]:
