@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from course.delivery.models import Attempt, ChannelState, Message, Suppression
-from course.delivery.words import Outcome, State
+from course.delivery.words import Outcome, Reason, State
 from course.people.models import Consent, Contact, Enrolment, NoticeRequest
 from course.people.tokens import new_token
 from course.people.words import Channel, CohortState, ConsentKind, EnrolmentState, MessageClass, NoticeKind

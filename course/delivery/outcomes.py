@@ -29,16 +29,11 @@ def record(message: Message, result: Result, now: datetime, machine_now: datetim
         case Outcome.RETRY:
             _again(message, machine_now)
         case Outcome.REFUSED_ADDRESS:
-            if outbox.settle(message, {"state": State.FAILED, "reason": Reason.ADDRESS}):
-                _suppress(message, SuppressionReason.BOUNCED, now)
-                not_reached(message, now)
+            _ended(message, State.FAILED, Reason.ADDRESS, now, SuppressionReason.BOUNCED)
         case Outcome.OPTED_OUT:
-            if outbox.settle(message, {"state": State.SUPPRESSED, "reason": Reason.SUPPRESSED}):
-                _suppress(message, SuppressionReason.STOPPED, now)
-                not_reached(message, now)
+            _ended(message, State.SUPPRESSED, Reason.SUPPRESSED, now, SuppressionReason.STOPPED)
         case Outcome.REFUSED_CONTENT:
-            if outbox.settle(message, {"state": State.FAILED, "reason": Reason.CONTENT}):
-                not_reached(message, now)
+            _ended(message, State.FAILED, Reason.CONTENT, now)
         case Outcome.REFUSED_SENDER:
             _again(message, machine_now)
             _hold_channel(message, result, now, machine_now)
@@ -75,9 +70,15 @@ def _again(message: Message, machine_now: datetime) -> None:
     outbox.settle(message, {"state": State.RETRY, "retry_at": outbox.retry_at(message, machine_now)})
 
 
-def _suppress(message: Message, reason: SuppressionReason, now: datetime) -> None:
-    if message.contact:
-        suppression.suppress(message.contact, reason, f"message:{message.pk}", now)
+def _ended(
+    message: Message, state: State, reason: Reason, now: datetime, suppress: SuppressionReason | None = None
+) -> None:
+    """Record that a message will not go; with ``suppress`` nothing more of class course goes to its address."""
+    if not outbox.settle(message, {"state": state, "reason": reason}):
+        return
+    if suppress and message.contact:
+        suppression.suppress(message.contact, suppress, f"message:{message.pk}", now)
+    not_reached(message, now)
 
 
 def not_reached(message: Message, now: datetime) -> None:

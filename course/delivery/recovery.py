@@ -28,6 +28,7 @@ BLIND_TRIES = 4  # how often a safety or direct notice goes again when nobody ca
 EMAIL_WAIT = timedelta(minutes=15)
 _WAITING = (State.PLANNED, State.RETRY)
 log = logging.getLogger(__name__)
+_PERSON = ("enrolment__subscriber", "enrolment__cohort", "version", "contact__subscriber")
 _NOT_SENT = (State.FAILED, State.EXPIRED, State.CANCELLED, State.SUPPRESSED)
 
 

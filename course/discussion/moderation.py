@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from course.delivery import eligibility
+from course.delivery import cancel, eligibility
 from course.delivery.words import Reason
 from course.discussion import redaction, states
 from course.discussion.models import Post
@@ -42,7 +42,7 @@ def edit(post: Post, staff: Staff, wording: str, answer: str, why: str, now: dat
     """Change what would be published. The revision grows, so an agreement that was asked for is void."""
     with transaction.atomic():
         states.move(post, Act.EDIT, By(staff, why), now, wording=wording, answer=answer, revision=post.revision + 1)
-        close_prompt(post, now)
+        _call_off(post, now)
 
 
 def ask_author(post: Post, staff: Staff, now: datetime) -> None:
@@ -83,14 +83,14 @@ def reject(post: Post, staff: Staff, why: str, now: datetime) -> None:
     """Decide that it is not published."""
     with transaction.atomic():
         states.move(post, Act.REJECT, By(staff, why), now)
-        close_prompt(post, now)
+        _call_off(post, now)
 
 
 def withdraw(post: Post, staff: Staff | None, why: str, now: datetime) -> None:
     """Take it down, or call it off; ``staff`` is None when the author does."""
     with transaction.atomic():
         states.move(post, Act.WITHDRAW, By(staff, why), now, withdrawn_at=now)
-        close_prompt(post, now)
+        _call_off(post, now)
 
 
 def acknowledge(post: Post, staff: Staff, now: datetime) -> None:
@@ -112,6 +112,12 @@ def close_prompt(post: Post, now: datetime) -> None:
     """Close the question that was asked by text about this post: its answer would be to other words."""
     for prompt in Prompt.objects.filter(kind=PUBLISH, subject_key__startswith=f"post:{post.pk}.", closed_at=None):
         prompts.close(prompt, "void", now)
+
+
+def _call_off(post: Post, now: datetime) -> None:
+    """What was asked about this post is over: neither a question nor a request that has not gone out may go."""
+    close_prompt(post, now)
+    cancel.notices_of(f"post:{post.pk}.")
 
 
 def _subject(post: Post) -> str:

@@ -16,7 +16,7 @@ from course.people.words import Channel
 MARK = "[removed]"
 
 # Every repetition is bounded, so that no text, however long or odd, holds a worker up.
-_EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_EMAIL = re.compile(r"[\w.+%-]{1,64} {0,2}@ {0,2}[\w-]{1,63}(?: {0,2}\. {0,2}[\w-]{2,63}){0,8}")
 _SPELT_EMAIL = re.compile(
     r"(?<![\w.+-])[\w.+-]{1,64}\s{0,3}(?:\(at\)|\[at\]|\bat\b)\s{0,3}[\w-]{1,63}"
     r"(?:\s{0,3}(?:\(dot\)|\[dot\]|\bdot\b|\.)\s{0,3}[\w-]{1,63}){0,4}?"
@@ -28,10 +28,15 @@ _LINK = re.compile(
     r"|(?<![\w.@-])(?:[a-z0-9-]{1,63}\.){1,5}(?:com|org|net|edu|gov|info|io|me|co\.uk)\b(?:/[^\s<>]{0,2000})?",
     re.IGNORECASE,
 )
-_PHONE = re.compile(r"(?<![\w/.-])\+?\(?\d(?:[\s().-]{0,2}\d){8,14}(?![\w/-])")
-_LOCAL_PHONE = re.compile(r"(?<![\w/.-])\d{3}[-. ]\d{4}(?![\w/-])(?! ?(?:mg|ml|mcg|steps|years)\b)", re.IGNORECASE)
+# Seven digits or more, whatever stands between them: all kinds of dashes and spaces, dots, commas, brackets.
+_PHONE = re.compile(
+    r"(?<![\w/.-])\+?\(?\d(?:[\s().,\u2010-\u2015-]{0,3}\d){6,14}(?![\w/-])(?! ?(?:mg|ml|mcg|steps|years)\b)",
+    re.IGNORECASE,
+)
+_NO_PHONE = re.compile(
+    r"^\d{4}-\d{1,2}-\d{1,2}|^\d{1,2}[.-]\d{1,2}[.-]\d{4}|^\d{1,3}(?:,\d{3})+$|^(?:19|20)\d\d\D+(?:19|20)\d\d$"
+)
 _MOST_TRIES = 200  # the library's own look at odd formats; what it would miss after that, the patterns still see
-_ISO_DATE = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}|^\d{1,2}[.-]\d{1,2}[.-]\d{4}")
 _DATE = (
     r"(?:\d{1,4}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}"
     r"|\d{1,2}(?:st|nd|rd|th)?(?: of| de)? [a-zé]{3,10},?(?: de| of)? \d{2,4}"
@@ -87,10 +92,9 @@ def _all(text: str, subscriber: Subscriber | None) -> Iterator[_Span]:
 def _contact_spans(text: str) -> Iterator[_Span]:
     for pattern, kind in ((_EMAIL, "email"), (_SPELT_EMAIL, "email"), (_LINK, "link")):
         yield from (_Span(*found.span(), kind) for found in pattern.finditer(text))
-    for pattern in (_PHONE, _LOCAL_PHONE):
-        for found in pattern.finditer(text):
-            if not _ISO_DATE.match(found[0]):
-                yield _Span(*found.span(), "phone")
+    for found in _PHONE.finditer(text):
+        if not _NO_PHONE.match(found[0]):
+            yield _Span(*found.span(), "phone")
     for match in phonenumbers.PhoneNumberMatcher(text, "US", max_tries=_MOST_TRIES):
         yield _Span(match.start, match.end, "phone")
 

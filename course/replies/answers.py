@@ -2,13 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q
-
 from course.curriculum import timetable
 from course.curriculum.model import Course
-from course.people import notices
-from course.people.models import Contact, Staff
-from course.people.words import Channel, ChannelRule, MessageClass, NoticeKind, Role
+from course.people import notices, on_call
+from course.people.models import Contact
+from course.people.words import Channel, ChannelRule, MessageClass, NoticeKind
 from course.replies.attribution import Who
 from course.replies.models import Reply
 from course.replies.words import Tier
@@ -31,17 +29,11 @@ def safety_to_other(contact: Contact | None, reply: Reply, kind: str, now: datet
 
 
 def urgent(post_id: int, reply: Reply, now: datetime) -> None:
-    """Tell everybody on call; when nobody is, every moderator and administrator."""
-    staff = Staff.objects.filter(is_active=True)
-    on_call = staff.filter(Q(on_call=True) | Q(on_call_lead=True))
-    for member in on_call or staff.filter(role__in=(Role.MODERATOR, Role.ADMINISTRATOR)):
-        notices.request(
-            NoticeKind.URGENT, MessageClass.SAFETY, member, f"reply:{reply.pk}", now,
-            words={"post": post_id}, rule=ChannelRule.EVERY, expires_in=_SAFETY_LASTS,
-        )  # fmt: skip
+    """Tell everybody on call that a reply may be an emergency."""
+    on_call.tell(NoticeKind.URGENT, f"reply:{reply.pk}", now, {"post": post_id})
 
 
-def received(who: Who, reply: Reply, course: Course, tier: Tier, now: datetime) -> None:
+def received(who: Who, reply: Reply, course: Course, tier: Tier, low_mood: bool, now: datetime) -> None:
     """Say that the message came in, by when a person answers, and what to do in an emergency."""
     recipient = who.subscriber or who.contact
     if recipient is None or who.contact is None:
@@ -50,6 +42,8 @@ def received(who: Who, reply: Reply, course: Course, tier: Tier, now: datetime) 
     words: dict[str, str | int] = {"answer_by": day.isoformat()}
     if tier in (Tier.B, Tier.C):
         words["tier"] = tier.value
+    if low_mood:
+        words["low_mood"] = True
     if reply.attachments:
         words["attachments"] = reply.attachments
     notices.request(

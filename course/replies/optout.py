@@ -26,6 +26,8 @@ _POLITE = frozenset(
     {"please", "pls", "plz", "thanks", "thank", "you", "ty", "now", "kindly", "por", "favor", "gracias", "ya"}
 )
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+# In capitals at the start it is the word we taught people, whatever follows: "STOP, I can't feel my legs".
+_SHOUTED = re.compile(r"^\s*(?:STOP|STOPALL|UNSUBSCRIBE|PARAR)(?=[\s,;:\u2013\u2014-])(?!\s*\?)")
 _FIRST_SENTENCE = re.compile(r"^\s*([^.!\n]{1,60})(?:[.!]+(?=\s|$)|\n)")
 
 _CLEAR = tuple(
@@ -40,20 +42,28 @@ _CLEAR = tuple(
         r"stop (?:all )?(?:the|these|those|your|my|all) (?:\w+ )?(?:texts|messages|e-?mails|lessons|course)\b",
         r"(?:no|don'?t want|do not want|don'?t send|do not send)(?: me| us)?(?: any)? more (?:of (?:these|your) )?"
         r"(?:texts|messages|e-?mails|lessons)\b",
-        r"(?:don'?t|do not) (?:text|message|e-?mail|contact) me\b",
-        r"opt(?: me| us)?[- ]out\b",
+        r"(?:don'?t|do not) (?:text|message|e-?mail|contact) me\b(?! (?:before|after|until|at|on)\b)",
+        r"opt(?: me| us)?[- ]out\b(?! of (?!(?:this|these|the|your|all)?\s*(?:course|lessons|texts|messages|e-?mails)\b))",
         r"unsubscribe(?: me| us)?\b",
         r"(?:remove|take) (?:me|us|my number|my e-?mail|this number)(?: \w+){0,2} (?:off|from|out)\b",
         r"remove (?:me|my number|this number)\s*(?:please)?[.!]*\s*$",
         r"cancel (?:my|the|these|this) (?:subscription|lessons|course|texts|messages|e-?mails|enrol?lment)\b",
-        r"wrong (?:number|person)\b",
+        r"wrong (?:number|person)\b(?! of\b)",
+        r"(?:stop|end|quit) (?:the |these |this |all )?(?:texts?|messages?|subscription)\s*[.!]*\s*$",
+        r"stop,? stop\b",
+        r"quit (?:texting|messaging|emailing) me\b",
+        r"(?:don'?t|do not) want (?:these|this|your)(?: (?:texts|messages|e-?mails|lessons)| any ?more)\b",
+        r"delete my (?:number|e-?mail|address)\b",
+        r"(?:want|like) (?:off|to be (?:taken off|removed)|to be removed from)\b",
+        r"not interested\s*[.!]*\s*$",
+        r"who is this\s*[.!?]*\s*$",
         r"no (?:quiero )?(?:recibir )?m[aá]s (?:mensajes|textos|correos|lecciones)\b",
         r"no m[aá]s\s*(?:por favor)?[.!]*\s*$",
         r"(?:dejen?|deje) de (?:enviar|mandar|escribir)\w*\b",
         r"(?:quiero )?(?:darme|d[eé]nme) de baja\b",
     )
 )
-_WRONG_NUMBER = re.compile(r"\bwrong (?:number|person)\b", re.IGNORECASE)
+_WRONG_NUMBER = re.compile(r"\bwrong (?:number|person)\b(?! of\b)", re.IGNORECASE)
 _NOT_MEANT = re.compile(
     r"\b(?:don'?t|do not|didn'?t|did not|never|not|can'?t|cannot|without|won'?t|if|how (?:do|can|would)"
     r"|what happens|will i|do i|does|should i|before i|when i|can i|si|c[oó]mo)\b[^.!\n]{0,40}$",
@@ -98,6 +108,8 @@ def _exact(text: str) -> Wish | None:
     whole = _bare(text)
     if whole in EXACT:
         return Wish(EXACT[whole], "exact", alone=True)
+    if _SHOUTED.match(text):
+        return Wish("stop", "exact", alone=False)
     first = _FIRST_SENTENCE.match(unicodedata.normalize("NFKC", text))
     if first and _bare(first[1]) in _STRONG:
         return Wish("stop", "exact", alone=False)

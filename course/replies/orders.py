@@ -7,10 +7,11 @@ from django.db import transaction
 
 from course.curriculum.model import Course
 from course.delivery import suppression
-from course.delivery.words import SuppressionReason
+from course.delivery.models import Message
+from course.delivery.words import State, SuppressionReason
 from course.people import prompts, versions
-from course.people.models import Prompt
-from course.people.words import Channel
+from course.people.models import Contact, Prompt
+from course.people.words import Channel, NoticeKind
 from course.replies import answers, attribution, handover, reading
 from course.replies.attribution import Who
 from course.replies.models import Reply
@@ -71,12 +72,24 @@ def answer_prompt(reply: Reply, who: Who, text: str, now: datetime) -> bool:
     prompt = prompts.open_for(who.contact)
     if prompt is None or prompt.kind != PUBLISH or prompt.contact_id != who.contact.pk:
         return False
-    if not _number_fits(text, prompt):
+    if not _number_fits(text, prompt) or not _was_asked(reply, who.contact, prompt, text):
         return False
     about = _SUBJECT.match(prompt.subject_key)
     if about is None or not prompts.close(prompt, "yes" if agreed else "no", now):
         return False
     return handover.author_answers(int(about[1]), int(about[2]), agreed, now)
+
+
+def _was_asked(reply: Reply, contact: Contact, prompt: Prompt, text: str) -> bool:
+    """Return whether the person had our question before they wrote; a bare yes answers only the last thing sent."""
+    sent = Message.objects.filter(
+        contact=contact, state__in=(State.ACCEPTED, State.DELIVERED), accepted_at__lte=reply.received_at
+    ).order_by("-accepted_at", "-pk")
+    asked = sent.filter(request__kind=NoticeKind.PUBLISH_REQUEST, request__subject_key=prompt.subject_key).first()
+    if asked is None:
+        return False
+    named = any(character.isdigit() for character in text)
+    return named or sent.first() == asked
 
 
 def _stop(reply: Reply, who: Who, wish: Wish, course: Course, now: datetime) -> None:
@@ -96,7 +109,7 @@ def _start(reply: Reply, who: Who, course: Course, now: datetime) -> None:
     if who.subscriber:
         started = suppression.start(who.subscriber, contact=who.contact, source=source, now=now)
     for sharer in who.sharers:
-        suppression.lift(sharer, now)
+        suppression.lift(sharer, who.contact, now)
     if not started:
         answers.helped(who, reply, course, now)
 

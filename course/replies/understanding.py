@@ -114,7 +114,8 @@ def _respond(found: Understood, course: Course, post_id: int, now: datetime) -> 
         if reply.kind == ReplyKind.STRANGER:
             answers.helped(who, reply, course, now)
     elif reply.kind not in (ReplyKind.PUBLISH, ReplyKind.HELP):
-        answers.received(who, reply, course, _notice_tier(found.flags), now)
+        low_mood = any(flag.kind == "low_mood" for flag in found.flags)
+        answers.received(who, reply, course, _notice_tier(found.flags), low_mood, now)
 
 
 def _set_aside(found: Understood, course: Course, now: datetime, machine_now: datetime) -> None:
@@ -129,9 +130,11 @@ def _set_aside(found: Understood, course: Course, now: datetime, machine_now: da
         source = f"reply:{reply.pk}"
         suppression.suppress(found.who.contact, SuppressionReason.COMPLAINED, source, now)
         suppression.stop(subscriber, contact=found.who.contact, source=source, now=now)
-    elif machine == ReplyKind.AUTO_REPLY and reply.tier != Tier.NONE:
+    elif reply.purpose != address.BOUNCE and reply.tier != Tier.NONE:
         # Perhaps a person wrote it after all: somebody reads it, and still nothing is answered.
-        handover.hold(reply, _lesson(found, course), Tier(reply.tier), found.extracted.own_words, now)
+        post_id = handover.hold(reply, _lesson(found, course), Tier(reply.tier), found.extracted.own_words, now)
+        if reply.tier == Tier.A:
+            answers.urgent(post_id, reply, now)
 
 
 def _kind(found: Understood) -> ReplyKind:

@@ -34,8 +34,8 @@ def test_expired_steps_are_skipped_and_do_not_count(rule: str) -> None:
     ]
 
 
-def test_spread_sends_the_oldest_and_moves_the_others_one_a_day() -> None:
-    decisions = catch_up([late("c", 1), late("a", 72), late("b", 48)], "spread", NOW)
+def test_spread_sends_the_first_of_the_schedule_and_moves_the_others_one_a_day() -> None:
+    decisions = catch_up([late("a", 1), late("b", 72), late("c", 48)], "spread", NOW)
     assert [(d.step_id, d.action, d.at) for d in decisions] == [
         ("a", "send", NOW),
         ("b", "move", NOW + timedelta(days=1)),

@@ -73,7 +73,7 @@ LESSON_CHANGES = [
     ("action: Ask", "acton: Ask", "`acton` is not a known key", "`action`"),
     ("that look alike", "that look alike to nearly all of us", "characters", "at most 50"),
     ("two causes that look alike", "two kinds of claudication", "names a condition", "lock screen"),
-    ("{clinic}. Lesson {number} of {count}, {part}. Leg pain on", "{clinic}. Leg pain on", "naming a condition", "50"),
+    ("{clinic}. Lesson {number} of {count}, {part}. Pain on", "{clinic}. Leg pain on", "naming a condition", "50"),
     ("{clinic}. Lesson {number} of {count}, {part}. At", "Lesson {number}. At", "begin with the clinic", "{clinic}"),
     ("ask one thing.", "ask one thing \u2665.", "outside GSM-7: \u2665", "plain letters"),
     ("ask one thing.", "ask one thing. " + "More words. " * 20, "3 segments", "at most 2"),

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from course import clock
-from course.delivery.channels.base import Channel, Mail, Outgoing, Result, Sent, Text
+from course.delivery.channels.base import Channel, Mail, Outgoing, Result, Sent, Text, hash_of
 from course.delivery.channels.relay_log import RelayLog
 from course.delivery.channels.smtp import SmtpChannel
 from course.delivery.channels.smtp_answers import classify
@@ -74,9 +74,9 @@ class ChannelContract:
 
     def sent(self, key: int) -> Sent:
         out = self.outgoing(key)
-        body = out.body if isinstance(out, Text) else ""
+        words = hash_of(out.body) if isinstance(out, Text) else ""
         message_id = out.message_id if isinstance(out, Mail) else ""
-        return Sent(message_id, out.recipient, body, clock.machine_now() - timedelta(minutes=5), frozenset())
+        return Sent(message_id, out.recipient, words, clock.machine_now() - timedelta(minutes=5), frozenset())
 
 
 class TestSmtp(ChannelContract):
@@ -130,7 +130,7 @@ class TestTwilio(ChannelContract):
     def test_a_text_of_another_message_with_the_same_words_is_not_taken_for_ours(self, server: SandboxServer) -> None:
         channel = self.channel(server)
         (result,) = channel.send([text()], yes)
-        known = Sent("", "+12025550143", "Hello 1", clock.machine_now(), frozenset({result.provider_id}))
+        known = Sent("", "+12025550143", hash_of("Hello 1"), clock.machine_now(), frozenset({result.provider_id}))
         assert not channel.look_up(known).went
 
 

@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from course.delivery import outbox, outcomes, recovery, suppression
+from course.delivery import notice_planning, outbox, outcomes, planning, recovery, suppression
 from course.delivery.channels.base import Result
-from course.delivery.models import Attempt, Message, Suppression
+from course.delivery.models import Attempt, ChannelState, Message, Suppression
 from course.delivery.words import Outcome, Reason, State, SuppressionReason
 from course.people import notices
-from course.people.words import Channel, MessageClass, NoticeKind
+from course.people.models import NoticeRequest
+from course.people.words import Channel, ChannelRule, MessageClass, NoticeKind
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -95,8 +96,11 @@ def test_a_worker_killed_at_the_wire_leaves_an_unknown_that_is_not_sent_blindly(
     outbox.hand(message, now, MACHINE)
     recovery.sweep(now, MACHINE + timedelta(minutes=1))
     message.refresh_from_db()
+    assert message.state == State.HANDED  # its holder may still be waiting for the answer
+    recovery.sweep(now, MACHINE + timedelta(minutes=3))
+    message.refresh_from_db()
     assert message.state == State.UNKNOWN
-    assert claim(now, MACHINE + timedelta(minutes=2)) == []
+    assert claim(now, MACHINE + timedelta(minutes=4)) == []
 
 
 def test_the_next_part_is_due_a_minute_after_the_one_before_was_accepted(now: datetime) -> None:
@@ -129,16 +133,93 @@ def test_an_address_that_does_not_exist_is_suppressed(now: datetime) -> None:
     assert Suppression.objects.get().reason == SuppressionReason.BOUNCED
 
 
-def test_our_own_fault_holds_the_channel_and_suppresses_nobody(now: datetime) -> None:
-    factories.make_message()
-    factories.make_message()
-    message, other = claim(now)
-    outbox.release(other)
-    outbox.hand(message, now, MACHINE)
-    record(message, Outcome.REFUSED_SENDER, now)
-    assert message.state == State.RETRY
+def test_one_refusal_of_ours_holds_nothing_and_three_hold_the_channel_and_tell_on_call(now: datetime) -> None:
+    staff = factories.make_staff(on_call=True)
+    for _ in range(4):
+        factories.make_message()
+    first, *others = claim(now)
+    outbox.release(others.pop())
+    for place, message in enumerate((first, *others)):
+        assert ChannelState.objects.filter(held=True).exists() is (place > 2)
+        outbox.hand(message, now, MACHINE)
+        record(message, Outcome.REFUSED_SENDER, now)
+        assert message.state == State.RETRY
     assert not Suppression.objects.exists()
     assert claim(now, MACHINE + timedelta(days=1)) == []
+    told = NoticeRequest.objects.get(kind=NoticeKind.CHANNEL_DOWN)
+    assert (told.recipient, told.message_class) == (f"staff:{staff.pk}", MessageClass.SAFETY)
+
+
+def test_a_safety_message_that_cannot_go_is_tried_by_the_other_channel_and_on_call_is_told_to_phone(
+    now: datetime,
+) -> None:
+    factories.make_staff(on_call=True)
+    contacts = {"sms": "+12025550111", "email": "other@example.org"}
+    person = factories.subscribers.add(contacts, factories.AGREEMENT, now)
+    factories.make_course_version()
+    phone = person.contacts.get(channel="sms")
+    notices.request(
+        NoticeKind.SAFETY, MessageClass.SAFETY, person, "reply:1.emergency", now,
+        rule=ChannelRule.THIS_CONTACT, contact=phone, words={"safety_kind": "emergency"},
+    )  # fmt: skip
+    notice_planning.plan_notices(now)
+    (message,) = outbox.claim([MessageClass.SAFETY], Channel.SMS, "worker:1", now, MACHINE, 5)
+    outbox.hand(message, now, MACHINE)
+    record(message, Outcome.REFUSED_ADDRESS, now)
+    other = NoticeRequest.objects.get(subject_key="reply:1.emergency.other")
+    assert other.contact == person.contacts.get(channel="email")
+    assert NoticeRequest.objects.get(kind=NoticeKind.URGENT).words == {"phone": True}
+
+
+def test_a_text_whose_worker_died_between_two_parts_still_goes_on(now: datetime) -> None:
+    enrolment = factories.make_enrolment("sms")
+    factories.make_message(enrolment=enrolment, parts=2, state=State.ACCEPTED)
+    second = factories.make_message(enrolment=enrolment, part=2, parts=2, due_at=None, window_ends_at=None)
+    recovery.sweep(now, MACHINE)
+    second.refresh_from_db()
+    assert second.due_at == now + timedelta(minutes=1)
+
+
+def test_an_answer_that_comes_late_still_counts(now: datetime) -> None:
+    factories.make_message()
+    (message,) = claim(now)
+    outbox.hand(message, now, MACHINE)
+    Message.objects.update(state=State.RETRY)
+    record(message, Outcome.ACCEPTED, now)
+    assert message.state == State.ACCEPTED
+
+
+def test_start_after_a_month_brings_the_lessons_back_where_they_stopped(now: datetime) -> None:
+    enrolment = factories.make_enrolment()
+    person = enrolment.subscriber
+    suppression.stop(person, contact=None, source="link:1", now=now - timedelta(minutes=5))
+    later = now + timedelta(days=30)
+    assert suppression.start(person, contact=None, source="reply:2", now=later)
+    enrolment.refresh_from_db()
+    assert (enrolment.state, enrolment.next_step) == ("active", "what-it-is")
+    assert enrolment.next_due_at
+    assert later <= enrolment.next_due_at < later + timedelta(days=2)
+    planning.plan_due(enrolment.next_due_at)
+    assert Message.objects.get(step_id="what-it-is").state == State.PLANNED
+
+
+def test_one_row_that_cannot_be_planned_holds_nobody_up(now: datetime) -> None:
+    broken, fine = factories.make_enrolment(), factories.make_enrolment()
+    type(broken).objects.filter(pk=broken.pk).update(next_step="no-such-step")
+    planning.plan_due(now)
+    assert Message.objects.filter(enrolment=fine).exists()
+    broken.refresh_from_db()
+    assert broken.state_reason == "cannot_plan"
+
+
+def test_a_notice_that_missed_its_window_moves_to_the_persons_own_next_one(now: datetime) -> None:
+    person = factories.make_subscriber(zone="Pacific/Honolulu")
+    factories.make_course_version()
+    notices.request(NoticeKind.ANSWER, MessageClass.COURSE, person, "decision:1", now, expires_in=timedelta(days=5))
+    evening = now + timedelta(hours=5)  # 11:00 in Honolulu
+    notice_planning.plan_notices(evening)
+    recovery.sweep(now + timedelta(hours=15), MACHINE)  # 21:00 in Honolulu
+    assert Message.objects.get().due_at == now + timedelta(hours=27)  # 09:00 in Honolulu
 
 
 def test_what_missed_its_window_moves_to_the_next_one(now: datetime) -> None:

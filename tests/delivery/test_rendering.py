@@ -32,6 +32,7 @@ NOTICES: dict[NoticeKind, dict[str, Any]] = {
     NoticeKind.ANSWER: {"question": HOSTILE, "answer": "Ask your doctor."},
     NoticeKind.PUBLISH_REQUEST: {"post": 7, "wording": HOSTILE, "answer": "Yes.", "number": 42, "link": "a" * 26},
     NoticeKind.URGENT: {"post": 7},
+    NoticeKind.CHANNEL_DOWN: {"channel": "sms"},
 }
 
 
@@ -130,7 +131,7 @@ def test_the_sandbox_says_that_no_clinician_has_checked_it(now: datetime) -> Non
 
 @pytest.mark.parametrize("kind", NOTICES)
 def test_each_notice_says_who_writes_by_email_and_by_text(now: datetime, kind: NoticeKind) -> None:
-    staff = kind == NoticeKind.URGENT
+    staff = kind in (NoticeKind.URGENT, NoticeKind.CHANNEL_DOWN)
     for channel in ("email", "sms"):
         recipient = factories.make_staff() if staff else factories.make_subscriber(channel)
         contact = recipient.contacts.get()
@@ -153,7 +154,9 @@ def test_each_notice_says_who_writes_by_email_and_by_text(now: datetime, kind: N
 def test_a_received_notice_says_more_when_the_words_need_it(now: datetime, tier: str) -> None:
     for channel in (Channel.EMAIL, Channel.SMS):
         person = factories.make_subscriber(channel)
-        message = notice(NoticeKind.RECEIVED, person, person.contacts.get(), now, tier=tier, attachments=1)
+        message = notice(
+            NoticeKind.RECEIVED, person, person.contacts.get(), now, tier=tier, low_mood=tier == "C", attachments=1
+        )
         out = rendering.render(message, now)
         words = out.body if isinstance(out, Text) else part(mail_of(message, now), "plain")
         assert ("doctor today" if tier == "B" else "988") in words

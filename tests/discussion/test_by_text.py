@@ -5,6 +5,9 @@ from datetime import datetime
 
 import pytest
 
+from course.delivery.models import Message
+from course.delivery.notice_planning import plan_notices
+from course.delivery.words import State
 from course.discussion import agreement, moderation, posts
 from course.discussion.models import Post
 from course.people.models import Prompt, Staff, Subscriber
@@ -26,6 +29,8 @@ def discussion_is_lent() -> Iterator[None]:
 def asked(texter: Subscriber, moderator: Staff, now: datetime) -> Post:
     post = make_post(texter)
     moderation.ask_author(post, moderator, now)
+    plan_notices(now)
+    Message.objects.update(state=State.ACCEPTED, accepted_at=now)
     return post
 
 
