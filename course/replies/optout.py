@@ -43,7 +43,7 @@ _CLEAR = tuple(
         r"(?:no|don'?t want|do not want|don'?t send|do not send)(?: me| us)?(?: any)? more (?:of (?:these|your) )?"
         r"(?:texts|messages|e-?mails|lessons)\b",
         r"(?:don'?t|do not) (?:text|message|e-?mail|contact) me\b(?! (?:before|after|until|at|on)\b)",
-        r"opt(?: me| us)?[- ]out\b(?! of (?!(?:this|these|the|your|all)?\s*(?:course|lessons|texts|messages|e-?mails)\b))",
+        r"opt(?: me| us)?[- ]out\b(?! of (?!(?:this|these|the|your|all)?\s*(?:course|lessons|texts|messages|e-?mails)\b))",  # noqa: E501
         r"unsubscribe(?: me| us)?\b",
         r"(?:remove|take) (?:me|us|my number|my e-?mail|this number)(?: \w+){0,2} (?:off|from|out)\b",
         r"remove (?:me|my number|this number)\s*(?:please)?[.!]*\s*$",
@@ -56,7 +56,6 @@ _CLEAR = tuple(
         r"delete my (?:number|e-?mail|address)\b",
         r"(?:want|like) (?:off|to be (?:taken off|removed)|to be removed from)\b",
         r"not interested\s*[.!]*\s*$",
-        r"who is this\s*[.!?]*\s*$",
         r"no (?:quiero )?(?:recibir )?m[aá]s (?:mensajes|textos|correos|lecciones)\b",
         r"no m[aá]s\s*(?:por favor)?[.!]*\s*$",
         r"(?:dejen?|deje) de (?:enviar|mandar|escribir)\w*\b",
@@ -74,8 +73,8 @@ _HINT = re.compile(
 )
 _CLINICAL = re.compile(
     r"\b(?:walk\w*|cramp\w*|pain\w*|hurt\w*|ache\w*|leg|legs|feet|foot|back|tablet\w*|pill\w*|medic\w*|meds?|dose\w*"
-    r"|taking|take|took|statin\w*|exercis\w*|stretch\w*|smok\w*|drink\w*|rest\w*|sit\w*|stand\w*|sleep\w*|numb\w*|swell\w*"
-    r"|bleed\w*|breath\w*|moving|move|going|doctor|nurse|bus|class|gym|work\w*|driv\w*|short|can'?t|cannot|couldn'?t)\b",
+    r"|taking|take|took|statin\w*|exercis\w*|stretch\w*|smok\w*|drink\w*|rest\w*|sit\w*|stand\w*|sleep\w*|numb\w*|swell\w*"  # noqa: E501
+    r"|bleed\w*|breath\w*|moving|move|going|doctor|nurse|bus|class|gym|work\w*|driv\w*|short|can'?t|cannot|couldn'?t)\b",  # noqa: E501
     re.IGNORECASE,
 )
 _LONGEST_CLEAR = 40  # words; in a longer message a phrase may be about something else, and a person reads it
