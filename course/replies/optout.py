@@ -73,8 +73,8 @@ _HINT = re.compile(
 )
 _CLINICAL = re.compile(
     r"\b(?:walk\w*|cramp\w*|pain\w*|hurt\w*|ache\w*|leg|legs|feet|foot|back|tablet\w*|pill\w*|medic\w*|meds?|dose\w*"
-    r"|taking|take|took|statin\w*|exercis\w*|stretch\w*|smok\w*|drink\w*|rest\w*|sit\w*|stand\w*|sleep\w*|numb\w*|swell\w*"  # noqa: E501
-    r"|bleed\w*|breath\w*|moving|move|going|doctor|nurse|bus|class|gym|work\w*|driv\w*|short|can'?t|cannot|couldn'?t)\b",  # noqa: E501
+    r"|taking|take|took|statin\w*|exercis\w*|stretch\w*|smok\w*|drink\w*|rest\w*|sit\w*|stand\w*|sleep\w*|numb\w*|swell\w*"
+    r"|bleed\w*|breath\w*|moving|move|going|doctor|nurse|bus|class|gym|work\w*|driv\w*|short|can'?t|cannot|couldn'?t)\b",
     re.IGNORECASE,
 )
 _LONGEST_CLEAR = 40  # words; in a longer message a phrase may be about something else, and a person reads it
