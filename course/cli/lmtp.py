@@ -1,13 +1,11 @@
 """`course lmtp`: take replies by LMTP."""
 
-import signal
-import threading
-
 import click
 from django.conf import settings
 
 from course.cli import bootstrap
 from course.replies.lmtp import ReplyServer
+from course.stop_signal import StopSignal
 
 
 @click.command("lmtp")
@@ -18,10 +16,8 @@ def command() -> None:
         server = ReplyServer(settings.LMTP_HOST, settings.LMTP_PORT)
     except OSError as error:
         bootstrap.fail(f"{settings.LMTP_HOST} port {settings.LMTP_PORT} cannot be used: {error.strerror}.")
-    ended = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
+    stop = StopSignal()
     server.start()
     click.echo(f"Taking replies by LMTP on {settings.LMTP_HOST} port {server.port}.")
-    ended.wait()
+    stop.wait()
     server.stop()

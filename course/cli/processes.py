@@ -23,7 +23,6 @@ class Program:
     environ: Mapping[str, str]
     log: Path
     process: "subprocess.Popen[bytes] | None" = field(default=None)
-    restarts: int = 0
 
 
 class Supervisor:
@@ -38,16 +37,18 @@ class Supervisor:
         self.programs.append(program)
         self._spawn(program)
 
-    def look_after(self) -> None:
-        """Start again what has died, and say so."""
+    def look_after(self) -> bool:
+        """Start again what has died, and say so; return whether anything had."""
+        died = False
         for program in self.programs:
             if program.process is None or program.process.poll() is None:
                 continue
             code = program.process.returncode
             _signal_group(program.process.pid, signal.SIGKILL)  # children a killed parent left behind
-            program.restarts += 1
+            died = True
             self._tell(f"{program.name} ended with code {code}; starting it again. Its log is {program.log}.")
             self._spawn(program)
+        return died
 
     def stop(self) -> None:
         """Stop every program, the last one first; kill what has not ended after a few seconds."""

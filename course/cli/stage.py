@@ -1,12 +1,10 @@
 """`course stage`: the demo's programs, people and clock, in the sandbox that `course demo` made."""
 
 import os
-import signal
 import sys
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
-from types import FrameType
 from typing import Any
 from urllib.request import urlopen
 
@@ -29,18 +27,15 @@ from course.sandbox.director import Director
 from course.sandbox.moderator import Moderator
 from course.sandbox.people import MODERATOR_EMAIL, SAMPLE_PEOPLE
 from course.sandbox.server import SandboxError
+from course.stop_signal import StopSignal
 
 _READY_SECONDS = 60
 _PAUSE_SECONDS = 3.0
 _LONGEST_PLAY_SECONDS = 900
 
 
-class _Stop(BaseException):
-    """Somebody asked us to stop. Not an Exception: no handler of errors on the way may swallow it."""
-
-
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    raise _Stop
+class _Stopped(Exception):
+    """Somebody asked us to stop; raised by our own loops, between two steps."""
 
 
 @click.command("stage")
@@ -49,27 +44,26 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 def command(until_complete: bool, as_json: bool) -> None:
     """Run the demo's programs in the sandbox that `course demo` made."""
     began = clock.machine_now().timestamp()
+    supervisor = Supervisor(lambda line: click.echo(line, err=True))
+    look_after = _watch(supervisor, StopSignal())
     django_setup(database=False)
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
     migrate()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _stop)
-    supervisor = Supervisor(lambda line: click.echo(line, err=True))
     try:
         environ = installation.start_redis(supervisor, os.environ, settings.DATA_DIR)
         settings.REDIS_URL = environ["REDIS_URL"]
         resumed = _prepare()
         if not as_json:
             click.echo(_opening(resumed))
-        sandbox = _start(supervisor, environ)
+        sandbox = _start(supervisor, environ, look_after)
         if until_complete:
-            _play(supervisor, sandbox, began, as_json=as_json)
+            _play(look_after, sandbox, began, as_json=as_json)
         else:
-            _stay(supervisor, sandbox)
+            _stay(look_after, sandbox)
     except (NoRedisError, SandboxError) as fault:
         click.echo(str(fault), err=True)
         sys.exit(1)
-    except _Stop:
+    except _Stopped:
         click.echo("Stopping every program that was started.", err=True)
     finally:
         supervisor.stop()
@@ -93,22 +87,22 @@ def _opening(resumed: bool) -> str:
     return f"Starting the sample course clean: {when}."
 
 
-def _start(supervisor: Supervisor, environ: dict[str, str]) -> Sandbox:
+def _start(supervisor: Supervisor, environ: dict[str, str], look_after: Callable[[], None]) -> Sandbox:
     installation.start(supervisor, environ, settings.DATA_DIR, sandbox=True)
     installation.write_pids(supervisor, settings.DATA_DIR)
     for address in (settings.PUBLIC_URL + "/help/", f"http://127.0.0.1:{settings.SANDBOX_HTTP_PORT}/"):
-        _wait_for(address, supervisor)
+        _wait_for(address, look_after)
     return open_sandbox()
 
 
-def _wait_for(address: str, supervisor: Supervisor) -> None:
+def _wait_for(address: str, look_after: Callable[[], None]) -> None:
     deadline = time.monotonic() + _READY_SECONDS
     while time.monotonic() < deadline:
         try:
             with urlopen(address, timeout=2):  # noqa: S310  our own address on this machine
                 return
         except OSError:
-            supervisor.look_after()
+            look_after()
             time.sleep(0.1)
     fail(f"{address} did not answer within {_READY_SECONDS} s. The logs are in {settings.DATA_DIR / 'logs'}.")
 
@@ -118,7 +112,7 @@ def _sign_in_path() -> str:
     return reverse("console-sign-in-link", args=[sign_in.make(moderator, clock.machine_now()).token])
 
 
-def _play(supervisor: Supervisor, sandbox: Sandbox, began: float, *, as_json: bool) -> None:
+def _play(look_after: Callable[[], None], sandbox: Sandbox, began: float, *, as_json: bool) -> None:
     """Let the invented people and the moderator play the whole course, then print the figures."""
     start = clock.course_now()
     cast = Cast(sandbox, SAMPLE_PEOPLE)
@@ -128,7 +122,7 @@ def _play(supervisor: Supervisor, sandbox: Sandbox, began: float, *, as_json: bo
     deadline = time.monotonic() + _LONGEST_PLAY_SECONDS
     with nullcontext() if as_json else LiveTable(sandbox.store) as table:
         while director.step():
-            _look_after(supervisor)
+            look_after()
             if table:
                 table.refresh()
             if time.monotonic() > deadline:
@@ -144,7 +138,7 @@ def _say(figures: dict[str, Any]) -> None:
         click.echo(f"{name.replace('_', ' ')}: {value}")
 
 
-def _stay(supervisor: Supervisor, sandbox: Sandbox) -> None:
+def _stay(look_after: Callable[[], None], sandbox: Sandbox) -> None:
     """Print the links and show what goes out until somebody stops us."""
     click.echo(f"Sandbox, a mailbox and a phone: http://127.0.0.1:{settings.SANDBOX_HTTP_PORT}/")
     click.echo(f"Console, signs you in once:     {settings.PUBLIC_URL}{_sign_in_path()}")
@@ -155,15 +149,20 @@ def _stay(supervisor: Supervisor, sandbox: Sandbox) -> None:
         while True:
             if not director.step():
                 time.sleep(0.5)
-            _look_after(supervisor)
+            look_after()
             table.refresh()
 
 
-def _look_after(supervisor: Supervisor) -> None:
-    restarts = sum(program.restarts for program in supervisor.programs)
-    supervisor.look_after()
-    if restarts != sum(program.restarts for program in supervisor.programs):
-        installation.write_pids(supervisor, settings.DATA_DIR)
+def _watch(supervisor: Supervisor, stop: StopSignal) -> Callable[[], None]:
+    """Return what each loop calls: it starts again what has died, and raises _Stopped once somebody asked."""
+
+    def look_after() -> None:
+        if stop.asked:
+            raise _Stopped
+        if supervisor.look_after():
+            installation.write_pids(supervisor, settings.DATA_DIR)
+
+    return look_after
 
 
 def _every(seconds: float) -> Callable[[], bool]:

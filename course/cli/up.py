@@ -1,10 +1,8 @@
 """`course up`: every program of a real installation, started together and kept running."""
 
 import os
-import signal
 import sys
 import time
-from types import FrameType
 
 import click
 from django.conf import settings
@@ -15,14 +13,7 @@ from course.cli.bootstrap import database_answers, django_setup, fail, migrate
 from course.cli.processes import Supervisor
 from course.cli.redis_server import NoRedisError
 from course.people import course_files, versions
-
-
-class _Stop(BaseException):
-    """Somebody asked us to stop. Not an Exception: no handler of errors on the way may swallow it."""
-
-
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    raise _Stop
+from course.stop_signal import StopSignal
 
 
 @click.command("up")
@@ -38,20 +29,18 @@ def command() -> None:
         course_files.register(clock.machine_now())
     except versions.CourseFaults as fault:
         fail(f"{fault}\nNothing was started. `course check` lists what to mend.")
-    signal.signal(signal.SIGTERM, _stop)
-    signal.signal(signal.SIGINT, _stop)
+    stop = StopSignal()
     supervisor = Supervisor(lambda line: click.echo(line, err=True))
     try:
         environ = installation.start_redis(supervisor, os.environ, settings.DATA_DIR)
         installation.start(supervisor, environ, settings.DATA_DIR, sandbox=False)
         click.echo(f"Running at {settings.PUBLIC_URL}. Logs are in {settings.DATA_DIR / 'logs'}. Ctrl-C stops it all.")
-        while True:
+        while not stop.asked:
             supervisor.look_after()
-            time.sleep(1)
+            time.sleep(0.5)
+        click.echo("Stopping.")
     except NoRedisError as fault:
         click.echo(str(fault), err=True)
         sys.exit(1)
-    except _Stop:
-        click.echo("Stopping.")
     finally:
         supervisor.stop()

@@ -1,10 +1,8 @@
 """The sandbox process: SMTP server, callback thread and HTTP server, started and stopped together."""
 
 import logging
-import signal
 import threading
 from collections.abc import Callable
-from types import FrameType
 from typing import Any
 
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
@@ -14,6 +12,7 @@ from course.sandbox.config import HOST, Sandbox, open_sandbox
 from course.sandbox.handler import Machine, SandboxHandler
 from course.sandbox.mail_server import MailServer
 from course.sandbox.relay_log import RelayLog
+from course.stop_signal import StopSignal
 
 
 class SandboxError(Exception):
@@ -77,16 +76,10 @@ def _taken(port: int, setting: str) -> SandboxError:
 def run_sandbox(announce: Callable[[str], None]) -> None:
     """Run until SIGTERM or SIGINT; ``announce`` gets one line when all is ready. Raises SandboxError."""
     logging.getLogger("django.request").setLevel(logging.ERROR)
-    ended = threading.Event()
-
-    def end(signal_number: int, frame: FrameType | None) -> None:
-        ended.set()
-
-    for one in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(one, end)
+    stop = StopSignal()
     sandbox = open_sandbox()
     server = SandboxServer(sandbox)
     server.start()
     announce(f"Sandbox ready: http://{HOST}:{sandbox.config.http_port}/ (mail on port {sandbox.config.smtp_port})")
-    ended.wait()
+    stop.wait()
     server.stop()

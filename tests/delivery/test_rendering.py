@@ -1,64 +1,19 @@
 """What goes on the wire: the words, the headers, and the two parts that say the same."""
 
-import email
 import re
-from datetime import date, datetime, timedelta
-from email import policy
-from email.message import EmailMessage
-from typing import Any
+from datetime import datetime, timedelta
 
 import pytest
 
 from course.curriculum.segments import segment
 from course.delivery import rendering, values
 from course.delivery.channels.base import Mail, Text
-from course.delivery.models import Message
-from course.delivery.outbox import new_message_id
 from course.delivery.words import REPLY_MARKER
-from course.people import notices
-from course.people.models import Contact, Staff, Subscriber
-from course.people.words import Channel, MessageClass, NoticeKind
+from course.people.words import Channel, NoticeKind
 from tests import factories
+from tests.delivery.messages import HOSTILE, NOTICES, mail_of, notice, part
 
 pytestmark = pytest.mark.django_db
-
-HOSTILE = "<svg onload=alert(1)> [x](http://evil.example) **bold** =cmd()\n# not a title"
-NOTICES: dict[NoticeKind, dict[str, Any]] = {
-    NoticeKind.WELCOME: {},
-    NoticeKind.HELP: {},
-    NoticeKind.RECEIVED: {"answer_by": date(2026, 11, 25).isoformat()},
-    NoticeKind.STOPPED: {},
-    NoticeKind.SAFETY: {"safety_kind": "emergency"},
-    NoticeKind.ANSWER: {"question": HOSTILE, "answer": "Ask your doctor."},
-    NoticeKind.PUBLISH_REQUEST: {"post": 7, "wording": HOSTILE, "answer": "Yes.", "number": 42, "link": "a" * 26},
-    NoticeKind.URGENT: {"post": 7},
-    NoticeKind.CHANNEL_DOWN: {"channel": "sms"},
-}
-
-
-def notice(kind: NoticeKind, recipient: Subscriber | Staff, contact: Contact, now: datetime, **words: Any) -> Message:
-    request = notices.request(
-        kind, MessageClass.DIRECT, recipient, f"reply:{contact.pk}", now, words=NOTICES[kind] | words
-    )
-    return Message.objects.create(
-        request=request, contact=contact, channel=contact.channel, message_class=MessageClass.DIRECT,
-        version=factories.make_course_version(), planned_at=now, due_at=now, expires_at=now + timedelta(days=1),
-        message_id=new_message_id(),
-    )  # fmt: skip
-
-
-def mail_of(message: Message, now: datetime) -> EmailMessage:
-    out = rendering.render(message, now)
-    assert isinstance(out, Mail)
-    parsed = email.message_from_bytes(out.content, policy=policy.default)
-    assert isinstance(parsed, EmailMessage)
-    return parsed
-
-
-def part(mail: EmailMessage, kind: str) -> str:
-    body = mail.get_body((kind,))
-    assert body
-    return str(body.get_content())
 
 
 def words_of(html: str) -> list[str]:

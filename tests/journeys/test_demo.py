@@ -35,7 +35,11 @@ def demo(folder: Path, *options: str) -> Iterator["subprocess.Popen[str]"]:
         yield process
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        try:
+            process.communicate(timeout=30)
+        finally:
+            process.kill()
+            process.communicate()
 
 
 def until(happened: Callable[[], bool], seconds: float) -> None:
