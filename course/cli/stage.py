@@ -129,6 +129,8 @@ def _play(look_after: Callable[[], None], sandbox: Sandbox, began: float, *, as_
                 logs = settings.DATA_DIR / "logs"
                 fail(f"The demo did not finish within {_LONGEST_PLAY_SECONDS} s. Its logs are in {logs}.")
     played = report.Played(versions.current(), SAMPLE_PEOPLE, start, began)
+    for sentence in cast.refusals():
+        click.echo(sentence, err=True)
     figures = report.make(sandbox, cast, played)
     emit(figures) if as_json else _say(figures)
 

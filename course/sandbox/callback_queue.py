@@ -56,6 +56,11 @@ class CallbackQueue:
         """The course did not take this callback, and is not asked again."""
         self._finish(callback_id, _GAVE_UP)
 
+    def given_up(self) -> int:
+        """Return how many callbacks the course never took."""
+        row = self._database.row("SELECT COUNT(*) AS count FROM callback WHERE done = ?", _GAVE_UP)
+        return int(row["count"]) if row else 0
+
     def retry(self, callback_id: int, delay: float) -> None:
         """Try this callback again in ``delay`` seconds."""
         with self._database.writing() as cursor:

@@ -25,6 +25,10 @@ class Cast:
         """Let everybody who has something to say say it; return whether somebody did."""
         return any(self._reply(person) | self._agree(person) for person in self._people)
 
+    def refusals(self) -> list[str]:
+        """Return a sentence for each thing somebody wrote that the course did not take."""
+        return [f"{person.name}: {outcome.sentence}" for person, outcome in self.outcomes if not outcome.accepted]
+
     def _reply(self, person: Person) -> bool:
         if person.name in self._replied:
             return False

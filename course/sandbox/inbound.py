@@ -2,6 +2,8 @@
 
 import secrets
 import smtplib
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -12,7 +14,9 @@ from course.sandbox.reading import open_mail
 from course.sandbox.records import INBOUND, NewText
 from course.sandbox.twilio_shapes import API_VERSION, media_url, segments
 
-LMTP_TIMEOUT_SECONDS = 10.0
+LMTP_TIMEOUT_SECONDS = 60.0  # a real relay waits ten minutes (RFC 5321, 4.5.3.2)
+TEXT_TRIES = 2  # Twilio asks once more when a webhook fails
+_BETWEEN_TRIES_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ def send_text(sandbox: Sandbox, from_number: str, body: str, *, picture: bool = 
     new = NewText(sid, config.own_number, from_number, body, INBOUND, "received", num_media=int(picture))
     sandbox.store.add_text(new)
     try:
-        status, reason = webhook.post(config.inbound_url, _parameters(sandbox, new), config.auth_token)
+        status, reason = _post(sandbox, _parameters(sandbox, new))
     except webhook.Unreachable as error:
         accepted, answer = False, ""
         sentence = f"The course did not answer at {error}. The text is kept here for when it looks for missed texts."
@@ -63,6 +67,18 @@ def send_text(sandbox: Sandbox, from_number: str, body: str, *, picture: bool = 
         "phone", from_number, config.own_number, body, accepted=accepted, outcome=sentence
     )
     return Outcome(accepted, answer, sentence, typed_id, sid)
+
+
+def _post(sandbox: Sandbox, params: dict[str, str]) -> tuple[int, str]:
+    """Return what the course answered to the last try. Raises webhook.Unreachable when that had no answer."""
+    config = sandbox.config
+    for _try in range(TEXT_TRIES - 1):
+        with suppress(webhook.Unreachable):
+            status, reason = webhook.post(config.inbound_url, params, config.auth_token)
+            if status < 500:
+                return status, reason
+        time.sleep(_BETWEEN_TRIES_SECONDS)
+    return webhook.post(config.inbound_url, params, config.auth_token)
 
 
 def _parameters(sandbox: Sandbox, new: NewText) -> dict[str, str]:

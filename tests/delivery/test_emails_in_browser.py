@@ -1,4 +1,4 @@
-"""Every lesson and every notice by email, in a real Chromium: axe-core finds nothing in it, and nothing scrolls sideways."""
+"""Every lesson and notice by email in a real Chromium: axe-core finds nothing, and nothing scrolls sideways."""
 
 from datetime import datetime
 from typing import Any

@@ -77,6 +77,7 @@ def is_running(pid: int) -> bool:
 def figures_of(process: "subprocess.Popen[str]") -> dict[str, Any]:
     out, err = process.communicate(timeout=300)
     assert process.returncode == 0, err
+    print(err)  # noqa: T201  pytest shows it when a test fails
     figures: dict[str, Any] = json.loads(out)
     return figures
 

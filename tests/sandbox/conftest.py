@@ -57,10 +57,11 @@ def is_signed(url: str, form: dict[str, str], signature: str) -> bool:
 
 
 class Webhook:
-    """A tiny web server in the course's place: it keeps every POST and answers with ``status``."""
+    """A tiny web server in the course's place: it keeps every POST and answers with ``first``, then ``status``."""
 
     def __init__(self) -> None:
         self.status = 200
+        self.first: list[int] = []
         self.got: list[tuple[str, dict[str, str], str]] = []
         hook = self
 
@@ -69,7 +70,7 @@ class Webhook:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 form = dict(parse_qsl(body, keep_blank_values=True))
                 hook.got.append((self.path, form, self.headers["X-Twilio-Signature"]))
-                self.send_response(hook.status)
+                self.send_response(hook.first.pop(0) if hook.first else hook.status)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 

@@ -120,3 +120,12 @@ def test_a_picture_comes_with_an_address_where_it_is_fetched(sandbox: Sandbox, w
     )
     assert form["MediaUrl0"].startswith(address)
     assert outcome.sid.startswith("MM")
+
+
+def test_a_text_whose_webhook_fails_once_is_brought_once_more_as_twilio_does(
+    sandbox: Sandbox, webhook: Webhook
+) -> None:
+    webhook.first = [503]
+    outcome = inbound.send_text(sandbox, PHONE, "Hello")
+    assert (outcome.accepted, outcome.answer) == (True, "200 OK")
+    assert [form["MessageSid"] for _path, form, _signature in webhook.got] == [outcome.sid] * 2

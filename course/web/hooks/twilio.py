@@ -5,6 +5,7 @@ requests get 403, never 500. 503 is also the answer to database trouble: then Tw
 brings the text again.
 """
 
+import logging
 import re
 from urllib.parse import parse_qsl
 
@@ -20,6 +21,8 @@ from twilio.request_validator import RequestValidator
 from course import clock
 from course.delivery import receipts
 from course.replies import intake
+
+log = logging.getLogger(__name__)
 
 MOST_BYTES = 64 * 1024
 MOST_PARAMETERS = 100
@@ -104,6 +107,7 @@ def _parameters(request: HttpRequest) -> dict[str, str]:
 
 
 def _no(trouble: Exception) -> HttpResponse:
+    log.warning("not taken: %s", type(trouble).__name__)
     if isinstance(trouble, Refused):
         return HttpResponse(f"{trouble}\n", status=403, content_type="text/plain")
     said = str(trouble) if isinstance(trouble, NotConfigured) else "The text cannot be stored now. Send it again."
