@@ -14,7 +14,7 @@ from types import FrameType
 import click
 
 from course.cli import sandbox_environment
-from course.cli.demo_database import DatabaseRefusedError, kept_database, throwaway_database
+from course.cli.demo_database import DatabaseRefusedError, forget_database, kept_database, throwaway_database
 from course.cli.processes import die_with_parent
 
 
@@ -32,12 +32,10 @@ def command(until_complete: bool, as_json: bool, clean: bool, folder: Path | Non
         raise click.UsageError("--json goes with --until-complete.")
     stage = ["--until-complete"] * until_complete + ["--json"] * as_json
     try:
-        with (
-            _folder(folder, throwaway=until_complete, clean=clean) as data_dir,
-            _database(throwaway=until_complete, clean=clean) as database,
-        ):
-            environ = sandbox_environment.make(data_dir.resolve(), os.environ) | {"DATABASE_URL": database}
-            code = _run_stage(stage, environ)
+        with _folder(folder, throwaway=until_complete, clean=clean) as data_dir:
+            environ = sandbox_environment.make(data_dir.resolve(), os.environ)
+            with _database(data_dir, throwaway=until_complete) as database:
+                code = _run_stage(stage, environ | {"DATABASE_URL": database})
     except DatabaseRefusedError as refusal:
         raise click.ClickException(str(refusal)) from refusal
     sys.exit(code)
@@ -54,6 +52,8 @@ def _folder(folder: Path | None, *, throwaway: bool, clean: bool) -> Iterator[Pa
         return
     kept = folder or Path("var") / "demo"
     if clean and sandbox_environment.is_sandbox(kept):
+        if os.environ.get("DATABASE_URL"):
+            forget_database(os.environ["DATABASE_URL"], sandbox_environment.name_of(kept))
         shutil.rmtree(kept)
     elif kept.exists() and any(kept.iterdir()) and not sandbox_environment.is_sandbox(kept):
         raise click.ClickException(f"{kept} holds something else; name an empty folder with --dir.")
@@ -61,7 +61,7 @@ def _folder(folder: Path | None, *, throwaway: bool, clean: bool) -> Iterator[Pa
 
 
 @contextmanager
-def _database(*, throwaway: bool, clean: bool) -> Iterator[str]:
+def _database(data_dir: Path, *, throwaway: bool) -> Iterator[str]:
     """Yield the address of a database that holds nobody real: SQLite, or one of our own beside the given."""
     given = os.environ.get("DATABASE_URL", "")
     if not given:
@@ -70,7 +70,7 @@ def _database(*, throwaway: bool, clean: bool) -> Iterator[str]:
         with throwaway_database(given) as address:
             yield address
     else:
-        yield kept_database(given, clean=clean)
+        yield kept_database(given, sandbox_environment.name_of(data_dir))
 
 
 def _run_stage(arguments: list[str], environ: dict[str, str]) -> int:

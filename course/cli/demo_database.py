@@ -9,8 +9,6 @@ import psycopg
 from psycopg import sql
 from psycopg.errors import DuplicateDatabase
 
-_KEPT = "course_sandbox"
-
 
 class DatabaseRefusedError(Exception):
     """The server does not let us make a database; the message says what would help."""
@@ -27,19 +25,27 @@ def throwaway_database(url: str) -> Iterator[str]:
         _run(url, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def kept_database(url: str, *, clean: bool) -> str:
-    """Return the address of the database that `make run` goes on with; ``clean`` empties it first.
+def kept_database(url: str, sandbox: str) -> str:
+    """Return the address of the database that the sandbox with this name goes on with, made the first time.
 
     Raises DatabaseRefusedError when it cannot be made.
     """
-    if clean:
-        _run(url, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(_KEPT)))
+    name = _kept(sandbox)
     try:
-        _run(url, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(_KEPT)))
+        _run(url, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     except DatabaseRefusedError as refusal:
         if not isinstance(refusal.__cause__, DuplicateDatabase):
             raise
-    return urlunsplit(urlsplit(url)._replace(path=f"/{_KEPT}"))
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def forget_database(url: str, sandbox: str) -> None:
+    """Drop the database of the sandbox with this name. Raises DatabaseRefusedError when that is refused."""
+    _run(url, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(_kept(sandbox))))
+
+
+def _kept(sandbox: str) -> str:
+    return f"course_sandbox_{sandbox}"
 
 
 def _run(url: str, statement: sql.Composed) -> None:

@@ -6,12 +6,15 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, nullcontext
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from course import paths
+from course.cli.demo_database import throwaway_database
 from course.environment import new_secret
 
 ROOT = Path(__file__).parents[2]
@@ -28,12 +31,19 @@ PRODUCTION = {
 
 
 @pytest.fixture
-def course(tmp_path: Path) -> Run:
-    """Run the command in a folder of its own, with the environment given."""
+def database_url() -> Iterator[str]:
+    """Return the address of a database of the test's own: PostgreSQL when DATABASE_URL names one, else SQLite."""
+    with throwaway_database(os.environ["DATABASE_URL"]) if os.environ.get("DATABASE_URL") else nullcontext("") as url:
+        yield url
+
+
+@pytest.fixture
+def course(tmp_path: Path, database_url: str) -> Run:
+    """Run the command in a folder and a database of its own, with the environment given."""
 
     def run(*arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
         clean = {name: value for name, value in os.environ.items() if not name.startswith("COURSE_")}
-        own = {"COURSE_DATA_DIR": str(tmp_path), "COURSE_MODE": "sandbox"} | environ
+        own = {"COURSE_DATA_DIR": str(tmp_path), "COURSE_MODE": "sandbox", "DATABASE_URL": database_url} | environ
         argv = [sys.executable, "-m", "course", *arguments]
         return subprocess.run(argv, cwd=ROOT, env=clean | own, capture_output=True, text=True, check=False)
 
@@ -162,9 +172,10 @@ def test_a_cohort_is_added_once_and_not_in_the_past(course: Run) -> None:
     assert len(json.loads(course("cohort", "list", "--json", **KEYS).stdout)["cohorts"]) == 1
 
 
-def test_a_sandbox_database_is_refused_by_production(course: Run, tmp_path: Path) -> None:
+def test_a_sandbox_database_is_refused_by_production(course: Run, tmp_path: Path, database_url: str) -> None:
     course("cohort", "add", "Spring", "--start", "2040-03-05", **KEYS)
-    with sqlite3.connect(tmp_path / "course.sqlite3") as database:
+    opened = psycopg.connect(database_url) if database_url else sqlite3.connect(tmp_path / "course.sqlite3")
+    with closing(opened) as database, database:
         database.execute("INSERT INTO course_sandboxclock (id, instant) VALUES (1, '2026-11-23 16:00:00')")
     done = course("up", **PRODUCTION)
     assert done.returncode == 1
