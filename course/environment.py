@@ -39,6 +39,8 @@ SETTINGS = (
     Setting("COURSE_TWILIO_ACCOUNT_SID", "", "Twilio account; empty sends no texts"),
     Setting("COURSE_TWILIO_AUTH_TOKEN", "", "Twilio auth token; signs webhooks too"),
     Setting("COURSE_TWILIO_FROM", "", "number, or Messaging Service SID, that texts come from"),
+    Setting("COURSE_TEXT_RATE", "1", "segments a second our number may send; 1 for a long code of the United States"),
+    Setting("COURSE_DOMAIN_RATE", "20", "mails a second to one domain"),
     Setting("COURSE_TWILIO_URL", "", "another host that speaks Twilio's API; empty is Twilio"),
     Setting("COURSE_SANDBOX_SMTP_PORT", "8025", "the sandbox mailbox's SMTP port"),
     Setting("COURSE_SANDBOX_HTTP_PORT", "8080", "the sandbox's page and phone"),

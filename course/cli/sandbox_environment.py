@@ -55,6 +55,8 @@ def make(data_dir: Path, environ: Mapping[str, str]) -> dict[str, str]:
         "COURSE_TWILIO_URL": f"http://127.0.0.1:{ports['phone']}",
         "COURSE_SANDBOX_SMTP_PORT": str(ports["smtp"]),
         "COURSE_SANDBOX_HTTP_PORT": str(ports["phone"]),
+        "COURSE_TEXT_RATE": "100",
+        "COURSE_DOMAIN_RATE": "100",
         "COURSE_TICK_SECONDS": "0.5",
         "COURSE_LEASE_SECONDS": "10",
         "COURSE_ANSWER_SECONDS": "5",

@@ -150,6 +150,13 @@ def release(message: Message) -> None:
     )
 
 
+def put_off(message: Message, until: datetime) -> None:
+    """Give back a claimed message that has to wait for its turn; ``until`` is machine time."""
+    Message.objects.filter(pk=message.pk, fence=message.fence, state=State.CLAIMED).update(
+        state=State.PLANNED, lease_until=None, attempts=F("attempts") - 1, retry_at=until
+    )
+
+
 def settle(message: Message, changes: dict[str, Any]) -> bool:
     """Record what became of a message, if it is still ours by its fence; False when it is not."""
     states = _TOLD_LATE if changes.get("state") == State.ACCEPTED else _OURS

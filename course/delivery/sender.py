@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from course.delivery import channels, outbox, outcomes, rendering
+from course.delivery import channels, outbox, outcomes, pacing, rendering
 from course.delivery.channels.base import Outgoing, Result, Text, hash_of
 from course.delivery.models import Message
 from course.delivery.words import Outcome, Reason, State
@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 
 CLAIM = 20
 ONE_CLAIM = timedelta(seconds=1)
+SLOW_SECONDS = 60.0  # when the other side asks for fewer and does not say for how long
 
 
 @dataclass(frozen=True)
@@ -32,39 +33,63 @@ def drain(classes: Sequence[MessageClass], channel: Channel, worker: str, clocks
         claimed = outbox.claim(classes, channel, worker, clocks.course(), clocks.machine(), CLAIM)
         if not claimed:
             break
-        sent += _send(claimed, channel, clocks)
+        sent += _Claim(claimed, clocks).send(channel)
     return sent
 
 
-def _send(claimed: list[Message], channel: Channel, clocks: Clocks) -> int:
-    """Send one claim and record each outcome as it comes; what its second was too short for is given back."""
-    rows = {message.pk: message for message in claimed}
-    open_rows = dict(rows)
+class _Claim:
+    """One claim on its way: rendered, paced, handed over and recorded row by row."""
 
-    def about_to(outgoing: Outgoing) -> bool:
-        words = hash_of(outgoing.body) if isinstance(outgoing, Text) else ""
-        return outbox.hand(rows[outgoing.key], clocks.course(), clocks.machine(), words)
+    def __init__(self, claimed: list[Message], clocks: Clocks) -> None:
+        self._rows = {message.pk: message for message in claimed}
+        self._lanes: dict[int, pacing.Lane] = {}
+        self._clocks = clocks
+        self._ends = clocks.machine() + ONE_CLAIM
 
-    sent = 0
-    for result in channels.get(channel).send(_outgoing(claimed, clocks), about_to):
-        outcomes.record(rows[result.key], result, clocks.course(), clocks.machine())
-        open_rows.pop(result.key)
-        sent += 1
-    for message in open_rows.values():
-        outbox.release(message)
-    return sent
+    def send(self, channel: Channel) -> int:
+        """Send what the claim's second allows; give the rest back. Return how many have a result."""
+        open_rows, sent = dict(self._rows), 0
+        for result in channels.get(channel).send(self._outgoing(), self._about_to):
+            self._record(result)
+            open_rows.pop(result.key)
+            sent += 1
+        for message in open_rows.values():
+            outbox.release(message)
+        return sent
 
+    def _outgoing(self) -> Iterator[Outgoing]:
+        for message in self._rows.values():
+            if self._clocks.machine() >= self._ends:
+                return
+            outgoing = self._rendered(message)
+            if outgoing and self._has_its_turn(message, outgoing):
+                yield outgoing
 
-def _outgoing(claimed: list[Message], clocks: Clocks) -> Iterator[Outgoing]:
-    ends = clocks.machine() + ONE_CLAIM
-    for message in claimed:
-        if clocks.machine() >= ends:
-            return
+    def _rendered(self, message: Message) -> Outgoing | None:
+        """Render one message; one that cannot be rendered is settled, so that it holds up no other."""
         try:
-            yield rendering.render(message, clocks.course())
+            return rendering.render(message, self._clocks.course())
         except rendering.NothingToSay:
             outbox.settle(message, {"state": State.CANCELLED, "reason": Reason.NOTHING_NEW})
         except Exception as error:
-            log.error("message %s could not be rendered: %s", message.pk, type(error).__name__)  # noqa: TRY400
+            log.error("message %s could not be rendered: %s", message.pk, type(error).__name__)  # noqa: TRY400  a trace may hold words
             refused = Result(message.pk, Outcome.REFUSED_CONTENT, type(error).__name__)
-            outcomes.record(message, refused, clocks.course(), clocks.machine())
+            outcomes.record(message, refused, self._clocks.course(), self._clocks.machine())
+        return None
+
+    def _has_its_turn(self, message: Message, outgoing: Outgoing) -> bool:
+        lane = self._lanes[message.pk] = pacing.lane_of(outgoing, message.message_class)
+        wait = pacing.wait_for(lane)
+        if wait:
+            outbox.put_off(message, self._clocks.machine() + timedelta(seconds=wait))
+        return not wait
+
+    def _about_to(self, outgoing: Outgoing) -> bool:
+        """Write the intent down (law 3); False when this message must not go any more."""
+        words = hash_of(outgoing.body) if isinstance(outgoing, Text) else ""
+        return outbox.hand(self._rows[outgoing.key], self._clocks.course(), self._clocks.machine(), words)
+
+    def _record(self, result: Result) -> None:
+        if result.slow_down:
+            pacing.slow_down(self._lanes[result.key], result.retry_after or SLOW_SECONDS)
+        outcomes.record(self._rows[result.key], result, self._clocks.course(), self._clocks.machine())

@@ -43,6 +43,8 @@ class Result:
     code: str = ""
     provider_id: str = ""
     raw: str = ""
+    slow_down: bool = False  # the other side asks for fewer
+    retry_after: float | None = None  # seconds, when it says how long
 
 
 @dataclass(frozen=True)
