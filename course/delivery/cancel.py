@@ -4,6 +4,7 @@ from django.db import transaction
 from django.db.models import F
 
 from course.delivery.models import Message
+from course.delivery.states import move
 from course.delivery.words import Reason, State
 from course.people.models import NoticeRequest
 
@@ -16,7 +17,5 @@ def notices_of(subject_prefix: str) -> int:
     """
     requests = NoticeRequest.objects.filter(subject_key__startswith=subject_prefix)
     unplanned = requests.filter(planned_at__isnull=True).update(planned_at=F("not_before"), reason=Reason.CALLED_OFF)
-    unsent = Message.objects.filter(request__in=requests, state__in=(State.PLANNED, State.CLAIMED, State.RETRY)).update(
-        state=State.CANCELLED, reason=Reason.CALLED_OFF, lease_until=None
-    )
+    unsent = move(Message.objects.filter(request__in=requests), State.CANCELLED, reason=Reason.CALLED_OFF)
     return unplanned + unsent

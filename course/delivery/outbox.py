@@ -1,10 +1,6 @@
-"""The outbox: the one place where a message changes its state.
+"""The outbox: a message claimed by one worker, handed over once, given back or settled.
 
-    planned → claimed → handed → accepted → delivered
-    retry ↗          ↘ unknown ↗         ↘ bounced          and: failed, suppressed, expired, cancelled
-
-Each change is one conditional UPDATE; whoever changed the row owns it. Course time is ``now``; leases and back-off
-are machine time.
+Course time is ``now``; leases and back-off are machine time.
 """
 
 import logging
@@ -18,6 +14,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from course.delivery.models import Attempt, ChannelState, Message, Suppression
+from course.delivery.states import move
 from course.delivery.words import Outcome, Reason, State
 from course.people.models import Consent, Contact, Enrolment, NoticeRequest
 from course.people.tokens import new_token
@@ -25,9 +22,6 @@ from course.people.words import Channel, CohortState, ConsentKind, EnrolmentStat
 
 BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 _SENDABLE = (State.PLANNED, State.RETRY)
-_OURS = (State.CLAIMED, State.HANDED, State.UNKNOWN)
-# An answer that comes late still tells the truth about the try it answers, unless a newer try has begun.
-_TOLD_LATE = (*_OURS, State.RETRY)
 SAFETY_BACK_OFF = (timedelta(seconds=2), timedelta(seconds=5), timedelta(seconds=15), timedelta(minutes=1))
 _WHOLE_COURSE = (EnrolmentState.ACTIVE, EnrolmentState.FINISHED)
 _AFTER_STOP = (NoticeKind.STOPPED, NoticeKind.HELP, NoticeKind.CONFIRM)
@@ -83,8 +77,9 @@ def claim(
     with transaction.atomic():
         due = _due(classes, channel, now, machine_now).filter(may_go(now)).order_by("due_at", "pk")
         ids = list(due.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:limit])
-        Message.objects.filter(pk__in=ids).update(
-            state=State.CLAIMED,
+        move(
+            Message.objects.filter(pk__in=ids),
+            State.CLAIMED,
             fence=F("fence") + 1,
             lease_until=machine_now + timedelta(seconds=settings.LEASE_SECONDS),
             claimed_by=worker,
@@ -106,9 +101,7 @@ def _load(message_id: int) -> Message | None:
         return load(message_id)
     except Exception as error:
         log.error("message %s cannot be opened: %s", message_id, type(error).__name__)  # noqa: TRY400  a trace may hold words
-        Message.objects.filter(pk=message_id, state=State.CLAIMED).update(
-            state=State.FAILED, reason=Reason.CONTENT, lease_until=None
-        )
+        move(Message.objects.filter(pk=message_id), State.FAILED, reason=Reason.CONTENT)
         return None
 
 
@@ -126,11 +119,9 @@ def hand(message: Message, now: datetime, machine_now: datetime, words_hash: str
     longest wait for an answer. ``words_hash`` is what a look-up knows a text by.
     """
     with transaction.atomic():
-        mine = Message.objects.filter(
-            may_go(now), pk=message.pk, fence=message.fence, state=State.CLAIMED, lease_until__gt=machine_now
-        )
+        mine = _mine(message).filter(may_go(now), lease_until__gt=machine_now)
         lease = machine_now + timedelta(seconds=settings.LEASE_SECONDS + 2 * settings.ANSWER_SECONDS)
-        if not mine.update(state=State.HANDED, handed_at=machine_now, lease_until=lease):
+        if not move(mine, State.HANDED, handed_at=machine_now, lease_until=lease):
             return False
         Attempt.objects.create(
             message=message,
@@ -145,23 +136,24 @@ def hand(message: Message, now: datetime, machine_now: datetime, words_hash: str
 
 def release(message: Message) -> None:
     """Give back a message that was claimed and not handed over."""
-    Message.objects.filter(pk=message.pk, fence=message.fence, state=State.CLAIMED).update(
-        state=State.PLANNED, lease_until=None, attempts=F("attempts") - 1
-    )
+    move(_mine(message), State.PLANNED, attempts=F("attempts") - 1)
 
 
 def put_off(message: Message, until: datetime) -> None:
     """Give back a claimed message that has to wait for its turn; ``until`` is machine time."""
-    Message.objects.filter(pk=message.pk, fence=message.fence, state=State.CLAIMED).update(
-        state=State.PLANNED, lease_until=None, attempts=F("attempts") - 1, retry_at=until
-    )
+    move(_mine(message), State.PLANNED, attempts=F("attempts") - 1, retry_at=until)
 
 
-def settle(message: Message, changes: dict[str, Any]) -> bool:
-    """Record what became of a message, if it is still ours by its fence; False when it is not."""
-    states = _TOLD_LATE if changes.get("state") == State.ACCEPTED else _OURS
-    mine = Message.objects.filter(pk=message.pk, fence=message.fence, state__in=states)
-    return bool(mine.update(**{"lease_until": None} | changes))
+def settle(message: Message, to: State, **columns: Any) -> bool:
+    """Record what became of a message, if it is still ours by its fence; False when it is not.
+
+    An answer that comes late still tells the truth about the try it answers, unless a newer try has begun.
+    """
+    return bool(move(_mine(message), to, **columns))
+
+
+def _mine(message: Message) -> QuerySet[Message]:
+    return Message.objects.filter(pk=message.pk, fence=message.fence)
 
 
 def end_attempt(message: Message, outcome: Outcome, code: str, raw: str, machine_now: datetime) -> None:

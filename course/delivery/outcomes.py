@@ -38,13 +38,13 @@ def record(message: Message, result: Result, now: datetime, machine_now: datetim
             _again(message, machine_now)
             _hold_channel(message, result, now, machine_now)
         case Outcome.UNKNOWN:
-            outbox.settle(message, {"state": State.UNKNOWN, "lease_until": machine_now + LOOK_UP_AFTER})
+            outbox.settle(message, State.UNKNOWN, lease_until=machine_now + LOOK_UP_AFTER)
 
 
 @transaction.atomic
 def accepted(message: Message, provider_id: str, now: datetime) -> bool:
     """Record that the other side took the message, and let the next part go a minute later."""
-    if not outbox.settle(message, {"state": State.ACCEPTED, "provider_id": provider_id, "accepted_at": now}):
+    if not outbox.settle(message, State.ACCEPTED, provider_id=provider_id, accepted_at=now):
         return False
     if message.part < message.parts:
         release_next_part(message, now)
@@ -67,14 +67,14 @@ def release_next_part(message: Message, now: datetime) -> None:
 
 
 def _again(message: Message, machine_now: datetime) -> None:
-    outbox.settle(message, {"state": State.RETRY, "retry_at": outbox.retry_at(message, machine_now)})
+    outbox.settle(message, State.RETRY, retry_at=outbox.retry_at(message, machine_now))
 
 
 def _ended(
     message: Message, state: State, reason: Reason, now: datetime, suppress: SuppressionReason | None = None
 ) -> None:
     """Record that a message will not go; with ``suppress`` nothing more of class course goes to its address."""
-    if not outbox.settle(message, {"state": state, "reason": reason}):
+    if not outbox.settle(message, state, reason=reason):
         return
     if suppress and message.contact:
         suppression.suppress(message.contact, suppress, f"message:{message.pk}", now)

@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from course.curriculum import timetable
 from course.curriculum.model import Course
 from course.delivery import channels, outbox, outcomes
 from course.delivery.channels.base import Sent
 from course.delivery.models import Message
+from course.delivery.states import move
 from course.delivery.words import Reason, State
 from course.people import cohorts, versions
 from course.people.models import Enrolment
@@ -66,16 +67,12 @@ def _waiting_parts(now: datetime) -> int:
 
 def _expired_leases(machine_now: datetime) -> int:
     over = Message.objects.filter(lease_until__lte=machine_now)
-    claimed = over.filter(state=State.CLAIMED).update(state=State.PLANNED, lease_until=None)
-    handed = over.filter(state=State.HANDED).update(
-        state=State.UNKNOWN, lease_until=machine_now + outcomes.LOOK_UP_AFTER
-    )
-    return claimed + handed
+    claimed = move(over.filter(state=State.CLAIMED), State.PLANNED)
+    return claimed + move(over, State.UNKNOWN, lease_until=machine_now + outcomes.LOOK_UP_AFTER)
 
 
 def _expired(now: datetime) -> int:
-    late = Message.objects.filter(state__in=_WAITING, expires_at__lte=now)
-    return late.update(state=State.EXPIRED, reason=Reason.LATE)
+    return move(Message.objects.filter(expires_at__lte=now), State.EXPIRED, reason=Reason.LATE)
 
 
 def _never_to_go(now: datetime) -> int:
@@ -90,8 +87,8 @@ def _never_to_go(now: datetime) -> int:
         state__in=_WAITING,
         due_at__lte=now,
     )
-    return parts.update(state=State.CANCELLED, reason=Reason.EARLIER_PART) + stopped.update(
-        state=State.SUPPRESSED, reason=Reason.NO_CONSENT
+    return move(parts, State.CANCELLED, reason=Reason.EARLIER_PART) + move(
+        stopped, State.SUPPRESSED, reason=Reason.NO_CONSENT
     )
 
 
@@ -172,14 +169,16 @@ def _without_look_up(message: Message, machine_now: datetime) -> int:
 
 
 def _still_unknown(message: Message, **columns: object) -> int:
-    return Message.objects.filter(pk=message.pk, fence=message.fence, state=State.UNKNOWN).update(**columns)
+    return _unknown_still(message).update(**columns)
 
 
 def _send_again(message: Message, machine_now: datetime, *, at_once: bool = True, possibly_twice: bool = False) -> int:
-    return _still_unknown(
-        message, state=State.RETRY, lease_until=None, lookups=0, possibly_twice=possibly_twice,
-        retry_at=None if at_once else outbox.retry_at(message, machine_now),
-    )  # fmt: skip
+    again = None if at_once else outbox.retry_at(message, machine_now)
+    return move(_unknown_still(message), State.RETRY, retry_at=again, lookups=0, possibly_twice=possibly_twice)
+
+
+def _unknown_still(message: Message) -> QuerySet[Message]:
+    return Message.objects.filter(pk=message.pk, fence=message.fence, state=State.UNKNOWN)
 
 
 def _sent(message: Message, now: datetime) -> Sent:

@@ -70,7 +70,7 @@ class _Claim:
         try:
             return rendering.render(message, self._clocks.course())
         except rendering.NothingToSay:
-            outbox.settle(message, {"state": State.CANCELLED, "reason": Reason.NOTHING_NEW})
+            outbox.settle(message, State.CANCELLED, reason=Reason.NOTHING_NEW)
         except Exception as error:
             log.error("message %s could not be rendered: %s", message.pk, type(error).__name__)  # noqa: TRY400  a trace may hold words
             refused = Result(message.pk, Outcome.REFUSED_CONTENT, type(error).__name__)

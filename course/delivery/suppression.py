@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from course.delivery.models import Message, Suppression
+from course.delivery.states import move
 from course.delivery.words import Reason, State, SuppressionReason
 from course.people import audit, cohorts, notices
 from course.people.models import Consent, Contact, Enrolment, Prompt, Subscriber
@@ -116,20 +117,18 @@ def lift(subscriber: Subscriber, contact: Contact | None, now: datetime) -> None
 def _plan_again(subscriber: Subscriber, now: datetime) -> None:
     """Let lessons go that the stop called off and that have not expired."""
     contacts = list(subscriber.contacts.values_list("pk", flat=True))
-    Message.objects.filter(
+    called_off = Message.objects.filter(
         contact_id__in=contacts, message_class=MessageClass.COURSE, state=State.CANCELLED,
         reason=Reason.NO_CONSENT, expires_at__gt=now, enrolment__isnull=False,
-    ).update(state=State.PLANNED, reason=Reason.NONE)  # fmt: skip
+    )  # fmt: skip
+    move(called_off, State.PLANNED, reason=Reason.NONE)
 
 
 def _cancel_unsent(subscriber: Subscriber) -> None:
     contacts = list(subscriber.contacts.values_list("pk", flat=True))
     # No join here: the state must be looked at on the row itself, while a worker may be handing it over.
-    Message.objects.filter(
-        contact_id__in=contacts,
-        message_class=MessageClass.COURSE,
-        state__in=(State.PLANNED, State.CLAIMED, State.RETRY),
-    ).update(state=State.CANCELLED, reason=Reason.NO_CONSENT, lease_until=None)
+    lessons = Message.objects.filter(contact_id__in=contacts, message_class=MessageClass.COURSE)
+    move(lessons, State.CANCELLED, reason=Reason.NO_CONSENT)
 
 
 def _give_again(consent: Consent, source: str, now: datetime) -> None:
