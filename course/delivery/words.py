@@ -6,7 +6,7 @@ REPLY_MARKER = "Write your reply above this line"  # the line that replies are c
 
 
 class State(TextChoices):
-    """A message's state; `docs/architecture.md` draws the changes, `delivery/outbox.py` allows them."""
+    """A message's state; `docs/delivery.md` draws the changes, `delivery/states.py` allows them."""
 
     PLANNED = "planned"
     CLAIMED = "claimed"
