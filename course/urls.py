@@ -9,6 +9,7 @@ from course.web.public import agree, pages, stop
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.course_page, name="public-course"),
+    path("lessons/<int:number>/", pages.numbered_lesson, name="public-lesson-number"),
     path("lessons/<slug:slug>/", pages.lesson_page, name="public-lesson"),
     path("help/", pages.help_page, name="public-help"),
     path("accessibility/", pages.accessibility_page, name="public-accessibility"),

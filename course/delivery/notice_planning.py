@@ -104,11 +104,16 @@ def _message(notice: NoticeRequest, contact: Contact, zone: ZoneInfo, now: datet
 
 
 def _when(notice: NoticeRequest, zone: ZoneInfo, now: datetime) -> tuple[datetime, datetime | None]:
-    """Law 4: safety goes now; direct goes now in answer to the last 10 minutes; all else waits for the window."""
-    answers_now = notice.answers_at is not None and now - notice.answers_at <= AT_ONCE
-    if notice.message_class == MessageClass.SAFETY or (notice.message_class == MessageClass.DIRECT and answers_now):
+    """Law 4: safety goes now; direct goes now in answer to the last 10 minutes; all else waits for the window.
+
+    What could not go within those 10 minutes waits for the window, too.
+    """
+    if notice.message_class == MessageClass.SAFETY:
         return now, None
     window = versions.current().window
+    answered_until = notice.answers_at + AT_ONCE if notice.answers_at else now
+    if notice.message_class == MessageClass.DIRECT and now < answered_until:
+        return now, max(answered_until, timetable.window_end(now, zone, window) or answered_until)
     due_at = timetable.next_opening(now, zone, window)
     return due_at, timetable.window_end(due_at, zone, window)
 

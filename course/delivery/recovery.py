@@ -72,7 +72,10 @@ def _expired_leases(machine_now: datetime) -> int:
 
 
 def _expired(now: datetime) -> int:
-    return move(Message.objects.filter(expires_at__lte=now), State.EXPIRED, reason=Reason.LATE)
+    late = Message.objects.filter(expires_at__lte=now, state__in=_WAITING)
+    for message_id in list(late.filter(message_class=MessageClass.SAFETY).values_list("pk", flat=True)[:50]):
+        outcomes.not_reached(outbox.load(message_id), now)
+    return move(late, State.EXPIRED, reason=Reason.LATE)
 
 
 def _never_to_go(now: datetime) -> int:
@@ -133,11 +136,11 @@ def _unknown(machine_now: datetime) -> list[int]:
 def _resolve(message: Message, now: datetime, machine_now: datetime) -> int:
     channel = channels.get(Channel(message.channel))
     if not channel.can_look_up:
-        return _without_look_up(message, machine_now)
+        return _without_look_up(message, now, machine_now)
     try:
         finding = channel.look_up(_sent(message, now))
     except OSError:
-        return _unanswered(message, machine_now)
+        return _unanswered(message, now, machine_now)
     if finding.went:
         return int(outcomes.accepted(message, finding.provider_id, now))
     if not finding.certain and message.lookups + 1 < LOOKS:
@@ -145,18 +148,19 @@ def _resolve(message: Message, now: datetime, machine_now: datetime) -> int:
     return _send_again(message, machine_now)
 
 
-def _unanswered(message: Message, machine_now: datetime) -> int:
+def _unanswered(message: Message, now: datetime, machine_now: datetime) -> int:
     """A look that nobody answered does not count; safety does not wait for a third."""
     handed = message.handed_at or machine_now
     if message.message_class == MessageClass.SAFETY and machine_now > handed + LOOKS * UNANSWERED:
-        return _without_look_up(message, machine_now)
+        return _without_look_up(message, now, machine_now)
     return 0
 
 
-def _without_look_up(message: Message, machine_now: datetime) -> int:
+def _without_look_up(message: Message, now: datetime, machine_now: datetime) -> int:
     """Law 3: safety and direct go again at once, a course mail once after 15 minutes; a course text waits."""
     if message.message_class != MessageClass.COURSE:
         if message.attempts >= BLIND_TRIES:
+            outcomes.not_reached(message, now)
             return _still_unknown(message, lease_until=None)
         first = not message.possibly_twice
         return _send_again(message, machine_now, at_once=first, possibly_twice=True)

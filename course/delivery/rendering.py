@@ -55,7 +55,7 @@ def _own(message: Message, pinned: Course, newest: Course, reader: Reader) -> di
     if step.kind == "lesson":
         return values.lesson(message, pinned)
     entries = [
-        entry | {"url": f"{settings.PUBLIC_URL}/lessons/{entry['lesson']}/#question-{entry['post']}"}
+        entry | {"url": f"{values.lesson_url(pinned, entry['lesson'])}#question-{entry['post']}"}
         for entry in digests.lent().still_published(message.words.get("posts", []))
     ]
     if not entries:

@@ -74,9 +74,8 @@ def start(subscriber: Subscriber, *, contact: Contact | None, source: str, now: 
     for consent in withdrawn.filter(withdrawn_by=last.withdrawn_by) if last else ():
         _give_again(consent, source, now)
     restored = [cohorts.come_back(enrolment, source, now) for enrolment in stopped.select_related("cohort__version")]
-    if not restored:
+    if not _plan_again(subscriber, now) and not restored:
         return False
-    _plan_again(subscriber, now)
     audit.record(f"subscriber:{subscriber.pk}", "started", f"subscriber:{subscriber.pk}")
     notices.request(
         NoticeKind.WELCOME,
@@ -114,14 +113,14 @@ def lift(subscriber: Subscriber, contact: Contact | None, now: datetime) -> None
         standing.filter(address_index=contact.address_index).update(lifted_at=now)
 
 
-def _plan_again(subscriber: Subscriber, now: datetime) -> None:
-    """Let lessons go that the stop called off and that have not expired."""
+def _plan_again(subscriber: Subscriber, now: datetime) -> int:
+    """Let lessons go that the stop called off and that have not expired; return how many messages."""
     contacts = list(subscriber.contacts.values_list("pk", flat=True))
     called_off = Message.objects.filter(
         contact_id__in=contacts, message_class=MessageClass.COURSE, state=State.CANCELLED,
         reason=Reason.NO_CONSENT, expires_at__gt=now, enrolment__isnull=False,
     )  # fmt: skip
-    move(called_off, State.PLANNED, reason=Reason.NONE)
+    return move(called_off, State.PLANNED, reason=Reason.NONE)
 
 
 def _cancel_unsent(subscriber: Subscriber) -> None:

@@ -10,7 +10,7 @@ from course.delivery.models import Attempt, ChannelState, Message, Suppression
 from course.delivery.words import Outcome, Reason, State, SuppressionReason
 from course.people import notices
 from course.people.models import NoticeRequest
-from course.people.words import Channel, ChannelRule, MessageClass, NoticeKind
+from course.people.words import Channel, ChannelRule, EnrolmentState, MessageClass, NoticeKind
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -150,9 +150,9 @@ def test_one_refusal_of_ours_holds_nothing_and_three_hold_the_channel_and_tell_o
     assert (told.recipient, told.message_class) == (f"staff:{staff.pk}", MessageClass.SAFETY)
 
 
-def test_a_safety_message_that_cannot_go_is_tried_by_the_other_channel_and_on_call_is_told_to_phone(
-    now: datetime,
-) -> None:
+@pytest.fixture
+def safety(now: datetime) -> Message:
+    """A safety text, claimed, to somebody who has an email address too; one person is on call."""
     factories.make_staff(on_call=True)
     contacts = {"sms": "+12025550111", "email": "other@example.org"}
     person = factories.subscribers.add(contacts, factories.AGREEMENT, now)
@@ -163,12 +163,44 @@ def test_a_safety_message_that_cannot_go_is_tried_by_the_other_channel_and_on_ca
         rule=ChannelRule.THIS_CONTACT, contact=phone, words={"safety_kind": "emergency"},
     )  # fmt: skip
     notice_planning.plan_notices(now)
-    (message,) = outbox.claim([MessageClass.SAFETY], Channel.SMS, "worker:1", now, MACHINE, 5)
-    outbox.hand(message, now, MACHINE)
-    record(message, Outcome.REFUSED_ADDRESS, now)
+    return outbox.claim([MessageClass.SAFETY], Channel.SMS, "worker:1", now, MACHINE, 5)[0]
+
+
+def assert_people_act(message: Message) -> None:
+    """The other channel is tried, and on-call is told to phone."""
     other = NoticeRequest.objects.get(subject_key="reply:1.emergency.other")
-    assert other.contact == person.contacts.get(channel="email")
+    assert message.contact
+    assert message.contact.subscriber
+    assert other.contact == message.contact.subscriber.contacts.get(channel="email")
     assert NoticeRequest.objects.get(kind=NoticeKind.URGENT).words == {"phone": True}
+
+
+def test_a_safety_message_that_cannot_go_is_tried_by_the_other_channel_and_on_call_is_told_to_phone(
+    safety: Message, now: datetime
+) -> None:
+    outbox.hand(safety, now, MACHINE)
+    record(safety, Outcome.REFUSED_ADDRESS, now)
+    assert_people_act(safety)
+
+
+def test_a_safety_message_that_fails_for_a_minute_is_told_to_people_and_still_tried(
+    safety: Message, now: datetime
+) -> None:
+    machine = MACHINE
+    for _try in range(4):
+        outbox.hand(safety, now, machine)
+        record(safety, Outcome.RETRY, now)
+        machine += timedelta(minutes=2)
+        (safety,) = outbox.claim([MessageClass.SAFETY], Channel.SMS, "worker:1", now, machine, 1)
+    assert_people_act(safety)
+
+
+def test_a_safety_message_that_expires_unsent_is_told_to_people(safety: Message, now: datetime) -> None:
+    outbox.release(safety)
+    recovery.sweep(now + timedelta(days=3), MACHINE)
+    safety.refresh_from_db()
+    assert safety.state == State.EXPIRED
+    assert_people_act(safety)
 
 
 def test_a_text_whose_worker_died_between_two_parts_still_goes_on(now: datetime) -> None:
@@ -253,3 +285,15 @@ def test_after_stop_only_the_confirmation_and_help_go_and_safety_always(now: dat
         )  # fmt: skip
     claimed = outbox.claim(list(MessageClass), Channel.SMS, "worker:1", now, MACHINE, 20)
     assert {message.request.kind for message in claimed if message.request} == {"stopped", "help", "safety"}
+
+
+def test_a_stop_between_the_last_parts_and_a_start_lets_them_go_on(now: datetime) -> None:
+    enrolment = factories.make_enrolment("sms")
+    last = factories.make_message(enrolment=enrolment, step_id="staying-active")
+    person = enrolment.subscriber
+    person.enrolments.update(state=EnrolmentState.FINISHED, next_step="", next_due_at=None)
+    suppression.stop(person, contact=person.contacts.get(), source="reply:1", now=now)
+    assert suppression.start(person, contact=person.contacts.get(), source="reply:2", now=now)
+    last.refresh_from_db()
+    assert last.state == State.PLANNED
+    assert NoticeRequest.objects.filter(kind=NoticeKind.WELCOME).exists()

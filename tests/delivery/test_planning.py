@@ -1,12 +1,12 @@
 """Due enrolments become rows of the outbox, once each, and nothing is skipped without a reason."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from course.delivery import notice_planning, planning, suppression
+from course.delivery import notice_planning, planning, recovery, suppression
 from course.delivery.models import Message
 from course.delivery.words import Reason, State
 from course.people import notices
@@ -15,6 +15,7 @@ from course.people.words import ChannelRule, EnrolmentState, MessageClass, Notic
 from tests import factories
 
 pytestmark = pytest.mark.django_db
+MACHINE = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)
 
 
 def test_a_due_lesson_is_planned_once_however_often_we_look(now: datetime) -> None:
@@ -121,7 +122,7 @@ def test_a_notice_becomes_one_message_however_often_it_is_asked_for(now: datetim
         notices.request(NoticeKind.HELP, MessageClass.DIRECT, person, "reply:1", now, answers_at=now)
         notice_planning.plan_notices(now)
     message = Message.objects.get()
-    assert (message.message_class, message.due_at, message.window_ends_at) == ("direct", now, None)
+    assert (message.message_class, message.due_at) == ("direct", now)
 
 
 def test_a_direct_notice_that_answers_nothing_recent_waits_for_the_window(now: datetime) -> None:
@@ -131,6 +132,19 @@ def test_a_direct_notice_that_answers_nothing_recent_waits_for_the_window(now: d
     notices.request(NoticeKind.RECEIVED, MessageClass.DIRECT, person, "reply:1", night)
     notice_planning.plan_notices(night)
     assert Message.objects.get().due_at == now - timedelta(hours=1)
+
+
+def test_an_answer_that_cannot_go_within_ten_minutes_at_night_waits_for_the_morning(now: datetime) -> None:
+    person = factories.make_subscriber("sms", zone="America/Chicago")
+    factories.make_course_version()
+    night = now - timedelta(hours=8)  # 02:00 in Chicago
+    notices.request(NoticeKind.RECEIVED, MessageClass.DIRECT, person, "reply:1", night, answers_at=night)
+    notice_planning.plan_notices(night)
+    message = Message.objects.get()
+    assert (message.due_at, message.window_ends_at) == (night, night + timedelta(minutes=10))
+    recovery.sweep(night + timedelta(minutes=11), MACHINE)
+    message.refresh_from_db()
+    assert message.due_at == now - timedelta(hours=1)
 
 
 def test_a_safety_notice_is_due_at_once_at_night(now: datetime) -> None:

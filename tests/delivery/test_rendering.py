@@ -64,7 +64,7 @@ def test_a_message_is_the_same_bytes_each_time_it_is_tried(now: datetime) -> Non
     assert boundary.sub(b"", first.content) == boundary.sub(b"", second.content)
 
 
-def test_subjects_and_the_start_of_texts_name_no_condition(now: datetime) -> None:
+def test_subjects_the_start_of_texts_and_link_paths_name_no_condition(now: datetime) -> None:
     named = re.compile("stenosis|claudication|spin|cramp|lumbar|nerve|leg", re.IGNORECASE)
     mails, texts = factories.make_enrolment(), factories.make_enrolment("sms")
     for step in ("what-it-is", "two-kinds", "medicines", "staying-active"):
@@ -73,6 +73,9 @@ def test_subjects_and_the_start_of_texts_name_no_condition(now: datetime) -> Non
         assert isinstance(out, Text)
         assert not named.search(mail["Subject"])
         assert not named.search(out.body[:50])
+        links = re.findall(r"https?://\S+", part(mail, "plain") + out.body)
+        assert links
+        assert not named.search(" ".join(links))
 
 
 def test_the_sandbox_says_that_no_clinician_has_checked_it(now: datetime) -> None:

@@ -29,6 +29,7 @@ class Address:
 ADDRESSES: dict[str, Address] = {
     "public-course": Address(EVERYONE, 403),
     "public-lesson": Address(EVERYONE, 403, lambda world: [world.published.lesson]),
+    "public-lesson-number": Address(dict.fromkeys(ROLES, 302), 403, lambda _world: [1]),
     "public-help": Address(EVERYONE, 403),
     "public-accessibility": Address(EVERYONE, 403),
     "public-privacy": Address(EVERYONE, 403),

@@ -22,7 +22,7 @@ def test_each_role_gets_what_the_table_says(world: World, name: str, role: str) 
     client = Client() if role == "visitor" else signed_in(world.staff[role])
     response = client.get(path_of(name, world))
     assert response.status_code == ADDRESSES[name].get[role]
-    if response.status_code == 302:
+    if response.status_code == 302 and name.startswith("console"):
         assert response["Location"] == reverse("console-sign-in")
 
 

@@ -1,6 +1,7 @@
 """Pages for anyone: the course, its lessons with what was published about them, help, accessibility, privacy."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
@@ -25,6 +26,16 @@ def course_page(request: HttpRequest, course: Course) -> HttpResponse:
     latest = [(post, by_slug[post.lesson]) for post in access.access_latest_published(LATEST) if post.lesson in by_slug]
     context = {"course": course, "reading": values.reading(course), "lessons": lessons, "latest": latest}
     return render_page(request, "web/public/course.html", context)
+
+
+@require_safe
+@with_course
+def numbered_lesson(request: HttpRequest, course: Course, number: int) -> HttpResponse:
+    """Lead from a link in a message, which names no condition, to the lesson."""
+    slug = next((lesson.slug for step, lesson in _lessons(course) if step.number == number), None)
+    if slug is None:
+        raise Http404
+    return HttpResponseRedirect(reverse("public-lesson", args=[slug]))
 
 
 @require_safe
