@@ -21,6 +21,7 @@ from django.db import connections  # noqa: E402
 
 from course.people.words import Channel  # noqa: E402
 
+_COURSE_QUEUE = "course"
 _TASKS = {
     "plan": "workers.plan.look",
     "deliver_safety": "workers.deliver.safety",
@@ -29,8 +30,9 @@ _TASKS = {
     "intake": "workers.intake.look",
     "upkeep": "workers.upkeep.sweep",
 }
-_QUEUES = {"deliver_safety": "safety", "plan": "look", "intake": "look"}  # all else: course
-_COURSE_QUEUE = "course"
+# Safety has a queue and worker of its own. A course that is going out fills its own queue and holds up nothing else.
+_QUEUES = {"deliver_safety": "safety", "deliver_course": _COURSE_QUEUE}
+_LOOK_QUEUE = "look"
 
 
 def broker_url(redis_url: str) -> str:
@@ -41,7 +43,7 @@ def broker_url(redis_url: str) -> str:
 def _calls(name: str) -> list[tuple[str, list[str], str]]:
     """Return (task, arguments, queue) for a bell: a delivery looks at each channel by itself, so none waits for one."""
     arguments: list[list[str]] = [[channel] for channel in Channel] if name.startswith("deliver") else [[]]
-    return [(_TASKS[name], each, _QUEUES.get(name, _COURSE_QUEUE)) for each in arguments]
+    return [(_TASKS[name], each, _QUEUES.get(name, _LOOK_QUEUE)) for each in arguments]
 
 
 def _ticks(name: str, every: float) -> dict[str, dict[str, Any]]:
@@ -61,7 +63,7 @@ def _ticks(name: str, every: float) -> dict[str, dict[str, Any]]:
 app = Celery("course", broker=broker_url(settings.REDIS_URL or "redis://127.0.0.1:6379/0"))
 app.conf.update(
     include=["workers.plan", "workers.deliver", "workers.intake", "workers.upkeep"],
-    task_default_queue=_COURSE_QUEUE,
+    task_default_queue=_LOOK_QUEUE,
     task_ignore_result=True,
     task_serializer="json",
     accept_content=["json"],
