@@ -7,7 +7,6 @@ must be the same for both: so no constant holds anything personal, and a real pe
 import quopri
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -41,18 +40,20 @@ class Gap(NamedTuple):
 Pieces = tuple[bytes | Gap, ...]
 
 
-@dataclass(frozen=True)
 class Template:
     """A message as it is for everybody, and the gaps that make it one person's."""
 
-    pieces: Pieces
+    def __init__(self, pieces: Pieces) -> None:
+        self._constants = [piece if isinstance(piece, bytes) else b"" for piece in pieces]
+        self._gaps = [(place, *piece) for place, piece in enumerate(pieces) if isinstance(piece, Gap)]
 
     def fill(self, slots: Slots) -> bytes:
         """Return one person's message. The slots must fit (`slots.fit`): nothing is escaped here."""
         own = [value.encode("ascii") for value in slots]
-        return b"".join(
-            [each if isinstance(each, bytes) else own[each.slot][each.start : each.stop] for each in self.pieces]
-        )
+        message = self._constants.copy()
+        for place, slot, start, stop in self._gaps:
+            message[place] = own[slot][start:stop]
+        return b"".join(message)
 
 
 def compile_template(write: Callable[[Slots], bytes]) -> Template:
