@@ -14,7 +14,12 @@ LEAKS = {
     "a link in capitals": ("email/layout.html", 'href="{{ line.url }}"', 'href="{{ line.url|upper }}"', "in the html"),
     "a link cut short": ("email/layout.txt", LINK, "{{ line.url|truncate(40) }}\n", "in the plain"),
     "one letter of a link": ("email/layout.txt", LINK, LINK + "{{ line.url[-5] }}\n", "in the plain"),
-    "words by chance": ("email/lesson.txt", "{{ body }}", "{{ range(10**9)|random }} {{ body }}", "in the plain and html"),
+    "words by chance": (
+        "email/lesson.txt",
+        "{{ body }}",
+        "{{ range(10**9)|random }} {{ body }}",
+        "in the plain and html",
+    ),
     "a text by chance": ("sms/digest.txt", "{{ course_url }}", "{{ range(10**9)|random }}", "from person to person"),
     "a value nobody gives": ("email/digest.txt", "emergency=emergency", "emergency=address", "'address' is undefined"),
 }

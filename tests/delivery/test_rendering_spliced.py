@@ -100,7 +100,9 @@ tokens = st.text(ALPHABET, min_size=26, max_size=26)
 atoms = st.text("abcXYZ019!#$%&'*+/=?^_`{|}~-", min_size=1, max_size=64)
 labels = st.text("abcXYZ019-", min_size=1, max_size=63)
 domains = st.lists(labels, min_size=1, max_size=3).map(".".join)
-addresses = st.builds(lambda atoms, domain: f"{'.'.join(atoms)}@{domain}", st.lists(atoms, min_size=1, max_size=3), domains)
+addresses = st.builds(
+    lambda atoms, domain: f"{'.'.join(atoms)}@{domain}", st.lists(atoms, min_size=1, max_size=3), domains
+)
 dates = st.datetimes().map(lambda moment: moment.replace(year=max(1000, moment.year)))
 people = st.builds(
     Slots,
@@ -128,7 +130,9 @@ def outcome(write: Callable[[], bytes]) -> bytes | type[Exception]:
 
 
 @effort(max_examples=150, deadline=None)
-@given(st.sampled_from(Slots._fields), st.one_of(st.text(max_size=40), tokens.map(str.upper), tokens.map("{}\n".format)))
+@given(
+    st.sampled_from(Slots._fields), st.one_of(st.text(max_size=40), tokens.map(str.upper), tokens.map("{}\n".format))
+)
 def test_a_value_of_another_shape_takes_the_ordinary_way(field: str, value: str) -> None:
     slots = person(1)._replace(**{field: value})
     if field not in ("address", "message_id"):
