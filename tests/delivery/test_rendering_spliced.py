@@ -3,6 +3,7 @@
 import email
 import re
 from collections.abc import Callable
+from datetime import UTC
 from email import policy
 from email.message import EmailMessage
 from typing import Any
@@ -100,10 +101,9 @@ tokens = st.text(ALPHABET, min_size=26, max_size=26)
 atoms = st.text("abcXYZ019!#$%&'*+/=?^_`{|}~-", min_size=1, max_size=64)
 labels = st.text("abcXYZ019-", min_size=1, max_size=63)
 domains = st.lists(labels, min_size=1, max_size=3).map(".".join)
-addresses = st.builds(
-    lambda atoms, domain: f"{'.'.join(atoms)}@{domain}", st.lists(atoms, min_size=1, max_size=3), domains
-)
-dates = st.datetimes().map(lambda moment: moment.replace(year=max(1000, moment.year)))
+locals_ = st.lists(atoms, min_size=1, max_size=3).map(".".join)
+addresses = st.builds("{}@{}".format, locals_, domains)
+dates = st.datetimes(timezones=st.just(UTC)).filter(lambda moment: moment.year >= 1000)
 people = st.builds(
     Slots,
     address=addresses,
@@ -111,7 +111,7 @@ people = st.builds(
     reply_token=tokens,
     bounce_token=tokens,
     stop_token=tokens,
-    date=dates.map(lambda moment: personal.dated(moment.astimezone())),
+    date=dates.map(personal.dated),
 )
 
 
@@ -131,12 +131,10 @@ def outcome(write: Callable[[], bytes]) -> bytes | type[Exception]:
 
 @effort(max_examples=150, deadline=None)
 @given(
-    st.sampled_from(Slots._fields), st.one_of(st.text(max_size=40), tokens.map(str.upper), tokens.map("{}\n".format))
+    st.sampled_from(Slots._fields), st.one_of(st.text(max_size=40), tokens.map("A{}".format), tokens.map("{}\n".format))
 )
-def test_a_value_of_another_shape_takes_the_ordinary_way(field: str, value: str) -> None:
+def test_a_value_of_any_shape_gives_what_the_ordinary_way_gives(field: str, value: str) -> None:
     slots = person(1)._replace(**{field: value})
-    if field not in ("address", "message_id"):
-        assert not personal.fit(slots)
     assert outcome(lambda: RENDERER.step(lesson(), slots)) == outcome(lambda: steps.write(lesson(), slots))
 
 
