@@ -14,7 +14,7 @@ from course.curriculum.markdown import to_html, to_plain
 from course.curriculum.model import Course
 from course.delivery.slots import Slots
 from course.delivery.values import SAMPLE_LINE
-from course.people.words import Form, NoticeKind
+from course.people.words import Form, MessageClass, NoticeKind
 
 # "=_" never stands in quoted-printable content (RFC 2045, section 6.7), so this line ends no part but ours.
 BOUNDARY = b"=_the-next-part"
@@ -48,7 +48,7 @@ class Letter:
     clinic: str
     kind: str  # lesson, digest, or the kind of notice
     form: str
-    listed: bool  # of class course: what a person can leave
+    message_class: str
 
 
 class _AsWritten(UnstructuredHeader, BaseHeader):
@@ -124,15 +124,15 @@ def _headers(letter: Letter, slots: Slots) -> dict[str, object]:
         "Date": slots.date,
         "Message-ID": f"<{slots.message_id}>",
         "Auto-Submitted": "auto-generated",  # RFC 3834
+        "Feedback-ID": f"{letter.message_class}:{letter.kind}:course:{domain}",
     }
-    if letter.listed and slots.stop_token:
+    if letter.message_class == MessageClass.COURSE and slots.stop_token:
         stop = f"{settings.PUBLIC_URL}/stop/{slots.stop_token}/"
         headers |= {
             "List-Id": f"<course.{domain}>",  # RFC 2919
             "List-Help": f"<{settings.PUBLIC_URL}/help/>",  # RFC 2369
             "List-Unsubscribe": f"<{stop}>, <mailto:stop+{slots.stop_token}@{domain}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",  # RFC 8058
-            "Feedback-ID": f"{letter.kind}:course:{domain}",
         }
     return headers
 

@@ -23,7 +23,7 @@ from course.delivery.steps import MARKER, Occasion
 from course.delivery.values import Reader
 from course.people import versions
 from course.people.models import NoticeRequest, Subscriber
-from course.people.words import Channel, MessageClass
+from course.people.words import Channel
 
 LONGEST_VALIDITY = 36_000  # seconds; Twilio's own limit
 COMPILED = 512  # templates kept in one process, about 12 kB each
@@ -120,7 +120,7 @@ def _notice(request: NoticeRequest, message: Message, newest: Course, slots: Slo
             subject=title, title=title, opening=said["clinic"] + ".", marker=MARKER if slots.stop_token else "",
             words=render_to_string(f"email/notice/{request.kind}.txt", said),
             foot=mail.foot(newest, slots.stop_token, said), language=reader.language, clinic=said["clinic"],
-            kind=request.kind, form=reader.form, listed=message.message_class == MessageClass.COURSE,
+            kind=request.kind, form=reader.form, message_class=message.message_class,
         )  # fmt: skip
         return mail.build(letter, slots)
 

@@ -17,7 +17,7 @@ from course.delivery.mail import Letter
 from course.delivery.slots import Slots
 from course.delivery.values import Reader
 from course.delivery.words import REPLY_MARKER
-from course.people.words import Channel
+from course.people.words import Channel, MessageClass
 
 MARKER = f"--- {REPLY_MARKER} ---"
 _FrozenEntry = tuple[tuple[str, Any], ...]
@@ -91,7 +91,7 @@ def _letter(occasion: Occasion, slots: Slots, said: dict[str, Any]) -> Letter:
         words = render_to_string("email/digest.txt", said)
         return Letter(
             title, title, clinic + ".", MARKER, words, foot, reader.language, clinic,
-            kind="digest", form=reader.form, listed=True,
+            kind="digest", form=reader.form, message_class=MessageClass.COURSE,
         )  # fmt: skip
     lesson = occasion.course.lesson(occasion.step.lesson, reader.language)
     body = fill(lesson.body, occasion.newest, reader.country)
@@ -101,5 +101,5 @@ def _letter(occasion: Occasion, slots: Slots, said: dict[str, Any]) -> Letter:
     )
     return Letter(
         lesson.subject, lesson.title, opening, MARKER, words, foot, lesson.language, clinic,
-        kind="lesson", form=reader.form, listed=True,
+        kind="lesson", form=reader.form, message_class=MessageClass.COURSE,
     )  # fmt: skip
