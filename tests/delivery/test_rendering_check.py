@@ -35,11 +35,11 @@ def house(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def check(house: Path) -> "subprocess.CompletedProcess[str]":
+def python(house: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("COURSE_", "PYTHON"))}
     no_database = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "COURSE_DATA_DIR": str(house / "var")}
     return subprocess.run(
-        [sys.executable, "-m", "course", "check"],
+        [sys.executable, *arguments],
         cwd=house, env=clean | no_database | {"COURSE_MODE": "sandbox"}, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
@@ -50,7 +50,7 @@ def test_a_template_that_cannot_be_compiled_is_one_line_that_names_it(house: Pat
     template = house / "templates" / file
     assert before in template.read_text()
     template.write_text(template.read_text().replace(before, after))
-    done = check(house)
+    done = python(house, "-m", "course", "check")
     assert done.returncode == 1, done.stdout + done.stderr
     lines = [line for line in done.stdout.splitlines() if not line.startswith("Note: ")]
     assert lines[0].startswith(f"templates/{file}:"), done.stdout
@@ -61,6 +61,32 @@ def test_a_template_that_cannot_be_compiled_is_one_line_that_names_it(house: Pat
 
 
 def test_a_course_that_compiles_is_checked_without_a_database(house: Path) -> None:
-    done = check(house)
+    done = python(house, "-m", "course", "check")
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.splitlines()[-1].startswith("No faults.")
+
+
+WRITES_ANEW = """
+import os, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "course.settings"
+django.setup()
+from tests.delivery.occasions import everything, person
+from course.delivery import steps
+from course.delivery.rendering import Renderer
+lesson, renderer = everything()[0], Renderer()
+assert lesson.channel == "email"
+for number in (1, 2, 1):
+    own = person(number)
+    content = renderer.step(lesson, own)
+    assert content == steps.write(lesson, own)
+    assert own.stop_token.upper().encode() in content.replace(b"=\\r\\n", b"")
+"""
+
+
+def test_should_such_a_template_ever_be_used_each_message_is_written_anew_for_its_own_person(house: Path) -> None:
+    shutil.copytree(ROOT / "tests", house / "tests", ignore=shutil.ignore_patterns("__pycache__"))
+    layout = house / "templates" / "email" / "layout.html"
+    layout.write_text(layout.read_text().replace('href="{{ line.url }}"', 'href="{{ line.url|upper }}"'))
+    done = python(house, "-c", WRITES_ANEW)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("step what-it-is cannot be compiled") == 1
