@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: help run test lint clean
+.PHONY: help run test lint audit-render bench clean
 help: ## List what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1: \2/p' Makefile
 
@@ -39,6 +39,12 @@ lint: $(DEV_STAMP) ## Look at style, types, templates and imports
 	@$(BIN)/mypy
 	@$(BIN)/djlint templates --lint --quiet
 	@$(BIN)/lint-imports > /dev/null || $(BIN)/lint-imports
+
+audit-render: $(DEV_STAMP) ## Render 100,000 messages in killed workers: none may hold what is another person's
+	@RENDER_MESSAGES=100000 $(BIN)/python -m pytest -q tests/delivery/test_rendering_people.py
+
+bench: $(STAMP) ## Measure how fast messages are rendered
+	@$(BIN)/python -m benchmarks.render
 
 clean: ## Forget the sandbox, the caches and the virtual environment
 	rm -rf var $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

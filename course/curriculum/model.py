@@ -159,8 +159,8 @@ class Emergency:
 
 @dataclass(frozen=True)
 class Course:
-    """One whole course. ``version`` is the content hash of all its files; ``unsigned`` names files no one
-    signed.
+    """One whole course. ``version`` is the content hash of all its files, and what two courses are compared by;
+    ``unsigned`` names files no one signed.
     """
 
     slug: str
@@ -179,6 +179,12 @@ class Course:
     private_words: tuple[str, ...]
     unsigned: tuple[str, ...]
     version: str
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Course) and other.version == self.version
+
+    def __hash__(self) -> int:
+        return hash(self.version)
 
     @property
     def lesson_count(self) -> int:

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
+from email.policy import SMTP, Policy
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -13,9 +12,12 @@ from django.utils.translation import gettext as _
 
 from course.curriculum.markdown import to_html, to_plain
 from course.curriculum.model import Course
-from course.delivery.models import Message
-from course.delivery.values import SAMPLE_LINE, Reader
-from course.people.words import Form, NoticeKind
+from course.delivery.slots import Slots
+from course.delivery.values import SAMPLE_LINE
+from course.people.words import Form, MessageClass, NoticeKind
+
+# "=_" never stands in quoted-printable content (RFC 2045, section 6.7), so this line ends no part but ours.
+BOUNDARY = b"=_the-next-part"
 
 _SIZES = {Form.LARGE_PRINT: 24}
 _STANDARD_SIZE = 18
@@ -44,7 +46,27 @@ class Letter:
     foot: tuple[Line, ...]
     language: str
     clinic: str
+    kind: str  # lesson, digest, or the kind of notice
+    form: str
+    message_class: str
 
+
+class _AsWritten(UnstructuredHeader, BaseHeader):
+    """A header of ours whose links stay links: the `email` package would encode a long one, and no one could use it."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}".replace(">, <", ">,\r\n <") + policy.linesep
+
+
+def _policy(*, utf8: bool) -> Policy:
+    headers = HeaderRegistry()
+    for name in ("Message-ID", "List-Id", "List-Help", "List-Unsubscribe", "List-Unsubscribe-Post", "Feedback-ID"):
+        headers.map_to_type(name, _AsWritten)
+    # Lines of quoted-printable have at most 76 characters (RFC 2045, section 6.7).
+    return SMTP.clone(header_factory=headers, max_line_length=76, utf8=utf8)
+
+
+_ASCII, _UTF8 = _policy(utf8=False), _policy(utf8=True)
 
 NOTICE_TITLES: dict[str, Callable[[], str]] = {
     NoticeKind.WELCOME: lambda: _("Your lessons go on"),
@@ -59,62 +81,64 @@ NOTICE_TITLES: dict[str, Callable[[], str]] = {
 }
 
 
-def foot(course: Course, reader: Reader, said: dict[str, str]) -> tuple[Line, ...]:
+def foot(course: Course, stop_token: str, said: dict[str, str]) -> tuple[Line, ...]:
     """Return the foot, the same lines in the same place each time."""
     sample = (Line(SAMPLE_LINE),) if settings.SANDBOX else ()
     who = Line(f"{course.clinic.name}, {course.clinic.postal}. {course.clinic.phone}.")
-    if not reader.stop_token:
+    if not stop_token:
         return (*sample, who)
     return (
         *sample,
         Line(_("You get this because you joined the course of %(clinic)s.") % said),
-        Line(_("Stop these lessons"), f"{settings.PUBLIC_URL}/stop/{reader.stop_token}/"),
+        Line(_("Stop these lessons"), f"{settings.PUBLIC_URL}/stop/{stop_token}/"),
         Line(_("Help, and who reads your replies"), f"{settings.PUBLIC_URL}/help/"),
         Line(_("All lessons on the web"), f"{settings.PUBLIC_URL}/"),
         who,
     )
 
 
-def build(letter: Letter, message: Message, reader: Reader) -> bytes:
-    """Return the whole mail with CRLF line ends, all of it seven-bit."""
-    mail = EmailMessage(policy=SMTP)
-    for name, value in _headers(letter, message, reader).items():
+def build(letter: Letter, slots: Slots) -> bytes:
+    """Return the whole mail with CRLF line ends. All of it is seven-bit, unless the address itself is not ASCII:
+    then its headers are UTF-8 (RFC 6532), and the mail can only go where SMTPUTF8 is offered."""
+    mail = EmailMessage(policy=_ASCII if slots.address.isascii() else _UTF8)
+    for name, value in _headers(letter, slots).items():
         mail[name] = value
     mail.set_content(_plain(letter), cte="quoted-printable", params={"format": "flowed"})
-    if reader.form != Form.PLAIN:
-        mail.add_alternative(_html(letter, reader), subtype="html", cte="quoted-printable")
+    if letter.form != Form.PLAIN:
+        mail.add_alternative(_html(letter), subtype="html", cte="quoted-printable")
+        mail.set_boundary(BOUNDARY.decode())
     for part in mail.walk():
         if part.get_content_maintype() == "text":
             part["Content-Language"] = letter.language
     return mail.as_bytes()
 
 
-def _headers(letter: Letter, message: Message, reader: Reader) -> dict[str, object]:
+def _headers(letter: Letter, slots: Slots) -> dict[str, object]:
     domain = settings.MAIL_DOMAIN
     local, _at, host = settings.MAIL_FROM.partition("@")
     headers: dict[str, object] = {
         "From": Address(letter.clinic, local, host),
-        "To": message.contact.address if message.contact else "",
-        "Reply-To": f"reply+{message.reply_token}@{domain}",
+        "To": slots.address,
+        "Reply-To": f"reply+{slots.reply_token}@{domain}",
         "Subject": letter.subject,
-        "Date": format_datetime(message.planned_at),
-        "Message-ID": f"<{message.message_id}>",
+        "Date": slots.date,
+        "Message-ID": f"<{slots.message_id}>",
         "Auto-Submitted": "auto-generated",  # RFC 3834
+        "Feedback-ID": f"{letter.message_class}:{letter.kind}:course:{domain}",
     }
-    if reader.stop_token:
-        stop = f"{settings.PUBLIC_URL}/stop/{reader.stop_token}/"
+    if letter.message_class == MessageClass.COURSE and slots.stop_token:
+        stop = f"{settings.PUBLIC_URL}/stop/{slots.stop_token}/"
         headers |= {
             "List-Id": f"<course.{domain}>",  # RFC 2919
             "List-Help": f"<{settings.PUBLIC_URL}/help/>",  # RFC 2369
-            "List-Unsubscribe": f"<{stop}>, <mailto:stop+{reader.stop_token}@{domain}>",
+            "List-Unsubscribe": f"<{stop}>, <mailto:stop+{slots.stop_token}@{domain}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",  # RFC 8058
-            "Feedback-ID": f"{message.message_class}:course:{domain}",
         }
     return headers
 
 
-def _html(letter: Letter, reader: Reader) -> str:
-    size = _SIZES.get(Form(reader.form), _STANDARD_SIZE)
+def _html(letter: Letter) -> str:
+    size = _SIZES.get(Form(letter.form), _STANDARD_SIZE)
     styles = {
         "p": _SPACE,
         "h2": f"font-size: {size + 4}px; line-height: 1.3; margin: 24px 0 12px 0;",

@@ -1,130 +1,136 @@
-"""A row of the outbox in; a mail or a text, ready for the wire, out."""
+"""A row of the outbox in; a mail or a text, ready for the wire, out. The one place that decides how it is rendered.
 
+A step says the same to everybody but for a few slots: it is compiled once and filled in. A notice holds somebody's
+free words: it is written by Jinja2 each time. Both are built by the same code, in `steps` and `mail`.
+"""
+
+import logging
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.translation import gettext as _
 
-from course.curriculum.model import Course
+from course.curriculum.model import OTHER_COUNTRY, Course
 from course.curriculum.segments import fold
-from course.curriculum.wording import expand_body, expand_text
-from course.delivery import digests, mail, values
+from course.delivery import digests, mail, steps, values
 from course.delivery.channels.base import Mail, Outgoing, Text
 from course.delivery.models import Message
+from course.delivery.slots import Slots, dated, fit
+from course.delivery.splicing import CannotCompile, Template, compile_template
+from course.delivery.steps import MARKER, Occasion
 from course.delivery.values import Reader
-from course.delivery.words import REPLY_MARKER
 from course.people import versions
+from course.people.models import NoticeRequest, Subscriber
 from course.people.words import Channel
 
 LONGEST_VALIDITY = 36_000  # seconds; Twilio's own limit
+COMPILED = 512  # templates kept in one process, about 12 kB each
+
+log = logging.getLogger(__name__)
 
 
 class NothingToSay(Exception):
     """What this message was about is gone; it must not go out."""
 
 
-def render(message: Message, now: datetime) -> Outgoing:
-    """Return what goes on the wire. ``now`` is course time. Raises ValueError for a message with no contact,
-    NothingToSay when all it would say was withdrawn."""
+def _compiled(occasion: Occasion) -> Template | None:
+    """Return the template, or None for one that must be written anew each time; `course check` refuses such."""
+    try:
+        return compile_template(lambda slots: steps.write(occasion, slots))
+    except CannotCompile as fault:
+        log.error("step %s cannot be compiled: %s", occasion.step_id, fault)  # noqa: TRY400  nothing here broke
+        return None
+
+
+class Renderer:
+    """Keeps up to ``size`` compiled templates, and fills them in."""
+
+    def __init__(self, size: int = COMPILED) -> None:
+        self._template = lru_cache(maxsize=size)(_compiled)
+
+    def step(self, occasion: Occasion, slots: Slots) -> bytes:
+        """Return the whole mail, or a text's words in UTF-8, for one person."""
+        template = self._template(occasion) if fit(slots) else None
+        return template.fill(slots) if template else steps.write(occasion, slots)
+
+
+_RENDERER = Renderer()
+
+
+def render(message: Message, now: datetime, newest: Course | None = None) -> Outgoing:
+    """Return what goes on the wire. ``now`` is course time; whoever renders many hands over the ``newest`` course.
+
+    Raises ValueError for a message with no contact, NothingToSay when all it would say was withdrawn.
+    """
     if message.contact is None:
         raise ValueError(f"Message {message.pk} has no contact.")
-    newest = values.newest()
-    pinned = versions.course_of(message.version) if message.version else newest
+    newest = newest or values.newest()
+    slots = slots_of(message)
+    if message.request:
+        content = _notice(message.request, message, newest, slots)
+    else:
+        content = _RENDERER.step(occasion_of(message, newest), slots)
+    if message.channel == Channel.SMS:
+        return _text(message, content.decode(), slots, now)
+    envelope = f"bounce+{slots.bounce_token}@{settings.MAIL_DOMAIN}"
+    return Mail(message.pk, slots.address, envelope, slots.message_id, content)
+
+
+def slots_of(message: Message) -> Slots:
+    """Return what is this person's own in a message. Nothing else of a person reaches a step's words."""
+    contact = message.contact
+    person: Subscriber | None = contact.subscriber if contact else None
+    return Slots(
+        address=contact.address if contact else "",
+        message_id=message.message_id,
+        reply_token=message.reply_token,
+        bounce_token=message.bounce_token,
+        stop_token=person.stop_token if person else "",
+        date=dated(message.planned_at),
+    )
+
+
+def occasion_of(message: Message, newest: Course) -> Occasion:
+    """Return what the words of a step's message depend on. Raises NothingToSay for a digest with no post left."""
+    course = versions.course_of(message.version) if message.version else newest
+    reader = values.reader_of(message, newest)
+    known = reader.country if reader.country in newest.emergencies else OTHER_COUNTRY
+    posts: list[digests.Entry] = []
+    if course.step(message.step_id).kind == "digest":
+        posts = digests.lent().still_published(message.words.get("posts", []))
+        if not posts:
+            raise NothingToSay(f"Every post of message {message.pk} was withdrawn.")
+    return Occasion(
+        course, newest, message.step_id, message.channel, message.part,
+        Reader(reader.language, known, reader.form), steps.frozen(posts),
+    )  # fmt: skip
+
+
+def _notice(request: NoticeRequest, message: Message, newest: Course, slots: Slots) -> bytes:
     reader = values.reader_of(message, newest)
     with translation.override(reader.language):
-        said = values.common(newest, reader) | _own(message, pinned, newest, reader)
+        own = values.notice(request.words, message.channel, newest, reader)
+        said = values.common(newest, reader) | own
         if message.channel == Channel.SMS:
-            return _text(message, pinned, said, now)
-        return _mail(message, pinned, newest, reader, said)
+            return fold(render_to_string(f"sms/{request.kind}.txt", said)).strip().encode()
+        title = mail.NOTICE_TITLES[request.kind]() % {"clinic": said["clinic"]}
+        letter = mail.Letter(
+            subject=title, title=title, opening=said["clinic"] + ".", marker=MARKER if slots.stop_token else "",
+            words=render_to_string(f"email/notice/{request.kind}.txt", said),
+            foot=mail.foot(newest, slots.stop_token, said), language=reader.language, clinic=said["clinic"],
+            kind=request.kind, form=reader.form, message_class=message.message_class,
+        )  # fmt: skip
+        return mail.build(letter, slots)
 
 
-def fill(body: str, course: Course, country: str) -> str:
-    """Fill the placeholders of a lesson's Markdown for a reader in ``country``."""
-    numbers = values.common(course, Reader("en", country, "standard", ""))
-    wanted = ("clinic", "phone", "relay", "emergency")
-    return expand_body(body, **{slot: numbers[slot] for slot in wanted})
-
-
-def _own(message: Message, pinned: Course, newest: Course, reader: Reader) -> dict[str, Any]:
-    if message.request:
-        return values.notice(message, newest, reader)
-    step = pinned.step(message.step_id)
-    if step.kind == "lesson":
-        return values.lesson(message, pinned)
-    entries = [
-        entry | {"url": f"{values.lesson_url(pinned, entry['lesson'])}#question-{entry['post']}"}
-        for entry in digests.lent().still_published(message.words.get("posts", []))
-    ]
-    if not entries:
-        raise NothingToSay(f"Every post of message {message.pk} was withdrawn.")
-    return {"entries": entries}
-
-
-def _text(message: Message, pinned: Course, said: dict[str, Any], now: datetime) -> Text:
-    body = fold(_text_body(message, pinned, said)).strip()
+def _text(message: Message, body: str, slots: Slots, now: datetime) -> Text:
     until = min(filter(None, (message.window_ends_at, message.expires_at)))
     return Text(
         key=message.pk,
-        recipient=message.contact.address if message.contact else "",
+        recipient=slots.address,
         body=body,
-        status_callback=f"{settings.PUBLIC_URL}/hooks/twilio/status/{message.bounce_token}",
+        status_callback=f"{settings.PUBLIC_URL}/hooks/twilio/status/{slots.bounce_token}",
         valid_for=max(1, min(LONGEST_VALIDITY, int((until - now).total_seconds()))),
     )
-
-
-def _text_body(message: Message, pinned: Course, said: dict[str, Any]) -> str:
-    if message.request:
-        return render_to_string(f"sms/{message.request.kind}.txt", said)
-    step = pinned.step(message.step_id)
-    if step.lesson is None:
-        return render_to_string("sms/digest.txt", said)
-    lesson = pinned.lesson(step.lesson, said["language"])
-    words = {slot: said[slot] for slot in ("clinic", "number", "count", "emergency")}
-    body = expand_text(lesson.texts[message.part - 1], **words)
-    return f"{body}\n{values.SAMPLE_LINE}" if settings.SANDBOX and message.part == 1 else body
-
-
-def _mail(message: Message, pinned: Course, newest: Course, reader: Reader, said: dict[str, Any]) -> Mail:
-    letter = _letter(message, pinned, newest, reader, said)
-    contact = message.contact
-    return Mail(
-        key=message.pk,
-        recipient=contact.address if contact else "",
-        envelope_from=f"bounce+{message.bounce_token}@{settings.MAIL_DOMAIN}",
-        message_id=message.message_id,
-        content=mail.build(letter, message, reader),
-    )
-
-
-def _letter(message: Message, pinned: Course, newest: Course, reader: Reader, said: dict[str, Any]) -> mail.Letter:
-    foot = mail.foot(newest, reader, said)
-    if message.request:
-        kind = message.request.kind
-        title = mail.NOTICE_TITLES[kind]() % {"clinic": said["clinic"]}
-        words = render_to_string(f"email/notice/{kind}.txt", said)
-        return mail.Letter(
-            title, title, said["clinic"] + ".", _marker(reader), words, foot, reader.language, said["clinic"]
-        )
-    step = pinned.step(message.step_id)
-    if step.lesson is None:
-        title = _("Questions from people on this course")
-        words = render_to_string("email/digest.txt", said)
-        return mail.Letter(
-            title, title, said["clinic"] + ".", _marker(reader), words, foot, reader.language, said["clinic"]
-        )
-    lesson = pinned.lesson(step.lesson, reader.language)
-    body = fill(lesson.body, newest, reader.country)
-    words = render_to_string("email/lesson.txt", said | {"body": body})
-    opening = _("%(clinic)s. Lesson %(number)s of %(count)s. %(minutes)s minutes to read.") % (
-        said | {"minutes": lesson.minutes}
-    )
-    return mail.Letter(
-        lesson.subject, lesson.title, opening, _marker(reader), words, foot, lesson.language, said["clinic"]
-    )
-
-
-def _marker(reader: Reader) -> str:
-    return f"--- {REPLY_MARKER} ---" if reader.stop_token else ""

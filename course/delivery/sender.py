@@ -9,6 +9,7 @@ from course.delivery import channels, outbox, outcomes, pacing, rendering
 from course.delivery.channels.base import Outgoing, Result, Text, hash_of
 from course.delivery.models import Message
 from course.delivery.words import Outcome, Reason, State
+from course.people import versions
 from course.people.words import Channel, MessageClass
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class _Claim:
         self._lanes: dict[int, pacing.Lane] = {}
         self._clocks = clocks
         self._ends = clocks.machine() + ONE_CLAIM
+        self._newest = versions.current()
 
     def send(self, channel: Channel) -> int:
         """Send what the claim's second allows; give the rest back. Return how many have a result."""
@@ -68,7 +70,7 @@ class _Claim:
     def _rendered(self, message: Message) -> Outgoing | None:
         """Render one message; one that cannot be rendered is settled, so that it holds up no other."""
         try:
-            return rendering.render(message, self._clocks.course())
+            return rendering.render(message, self._clocks.course(), self._newest)
         except rendering.NothingToSay:
             outbox.settle(message, State.CANCELLED, reason=Reason.NOTHING_NEW)
         except Exception as error:

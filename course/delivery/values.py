@@ -1,5 +1,6 @@
-"""A message in; the values its templates need out, as plain words."""
+"""A course and a reader in; the values that templates need out. Nothing here is a contact or a token."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from course.curriculum import timetable
-from course.curriculum.model import Course
+from course.curriculum.model import Course, Step
 from course.curriculum.wording import ANY_COUNTRY, expand_safety
 from course.delivery.models import Message
 from course.people import versions
@@ -21,12 +22,11 @@ SAMPLE_LINE = "Sample. Not yet checked by a clinician."
 
 @dataclass(frozen=True)
 class Reader:
-    """The person a message is for, as far as its words depend on them. All are plain words, none a contact."""
+    """The person a message is for, as far as its words depend on them."""
 
     language: str
     country: str
     form: str
-    stop_token: str
 
 
 def reader_of(message: Message, course: Course) -> Reader:
@@ -34,8 +34,8 @@ def reader_of(message: Message, course: Course) -> Reader:
     person: Subscriber | Staff | None = message.contact.subscriber if message.contact else None
     if isinstance(person, Subscriber):
         country = person.country or course.clinic.country
-        return Reader(person.language, country, person.form, person.stop_token)
-    return Reader("en", course.clinic.country, Form.STANDARD, "")
+        return Reader(person.language, country, person.form)
+    return Reader("en", course.clinic.country, Form.STANDARD)
 
 
 def common(course: Course, reader: Reader) -> dict[str, Any]:
@@ -57,19 +57,15 @@ def common(course: Course, reader: Reader) -> dict[str, Any]:
     }
 
 
-def notice(message: Message, course: Course, reader: Reader) -> dict[str, Any]:
-    """Return the values of one notice: what was written down when it was asked for, in words and links."""
-    request = message.request
-    if request is None:
-        raise ValueError(f"Message {message.pk} has no notice request.")
-    words: dict[str, Any] = dict(request.words)
+def notice(words: Mapping[str, Any], channel: str, course: Course, reader: Reader) -> dict[str, Any]:
+    """Return the values of one notice: ``words`` written down when it was asked for, and their days and links."""
     tier = words.get("tier", "")
     numbers = course.emergency(reader.country)
     values = {
         "urgent_today": _fixed(course, "urgent", reader) if tier == "B" else "",
         "crisis": numbers.crisis if words.get("low_mood") else "",
         "attachments": words.get("attachments", 0),
-        "safety": _fixed(course, words.get("safety_kind", "emergency"), reader, email=message.channel == "email"),
+        "safety": _fixed(course, words.get("safety_kind", "emergency"), reader, email=channel == "email"),
     }
     if "answer_by" in words:
         values["answer_day"] = day_name(date.fromisoformat(words["answer_by"]))
@@ -79,12 +75,11 @@ def notice(message: Message, course: Course, reader: Reader) -> dict[str, Any]:
     values["console_url"] = f"{settings.PUBLIC_URL}/console/"
     if "post" in words:
         values["post_url"] = f"{settings.PUBLIC_URL}/console/replies/{words['post']}/"
-    return words | values
+    return {**words, **values}
 
 
-def lesson(message: Message, course: Course) -> dict[str, Any]:
+def lesson(step: Step, course: Course) -> dict[str, Any]:
     """Return number, count and link of the lesson that a step sends."""
-    step = course.step(message.step_id)
     return {
         "number": step.number,
         "count": course.lesson_count,

@@ -9,7 +9,8 @@ from course.curriculum.model import Course
 from course.curriculum.wording import ANY_COUNTRY, expand_safety
 from course.delivery.channels.base import Mail
 from course.delivery.models import Message
-from course.delivery.rendering import fill, render
+from course.delivery.rendering import render
+from course.delivery.steps import fill
 from course.people import versions
 from course.people.models import CourseVersion
 from course.replies import letter

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from course.curriculum.markdown import to_html
 from course.curriculum.model import BASE_LANGUAGE, Course, Lesson, Step
 from course.delivery import values
-from course.delivery.rendering import fill
+from course.delivery.steps import fill
 from course.discussion import posts
 from course.web import access
 from course.web.frame import render_page, with_course
