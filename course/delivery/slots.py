@@ -59,11 +59,11 @@ def invented() -> tuple[Slots, Slots]:
     one = _person(new_token(), *(new_token() for _ in range(4)), date=_some_date())
     tokens = (one.address[:TOKEN_LENGTH], one.message_id[:TOKEN_LENGTH], *one[2:5])
     other = _person(*map(_unlike, tokens), date=_date_unlike(one.date))
-    return one, other._replace(address=f"{new_token()}.{other.address}")
+    return one, other._replace(address=f"{new_token()[:8]}.{other.address}")
 
 
 def _person(address: str, message_id: str, reply: str, bounce: str, stop: str, *, date: str) -> Slots:
-    domain = f"{new_token()}.example"
+    domain = f"{new_token()[:16]}.example"
     return Slots(f"{address}@{domain}", f"{message_id}@{domain}", reply, bounce, stop, date)
 
 
