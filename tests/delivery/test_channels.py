@@ -16,6 +16,7 @@ from course.delivery.channels.base import Channel, Mail, Outgoing, Result, Sent,
 from course.delivery.channels.relay_log import RelayLog
 from course.delivery.channels.smtp import SmtpChannel
 from course.delivery.channels.smtp_answers import classify
+from course.delivery.channels.smtp_relay import Relay
 from course.delivery.channels.twilio import TwilioChannel
 from course.delivery.channels.twilio_codes import classify as classify_twilio
 from course.delivery.words import Outcome
@@ -82,10 +83,10 @@ class ChannelContract:
 class TestSmtp(ChannelContract):
     def channel(self, server: SandboxServer) -> Channel:
         config = server.sandbox.config
-        return SmtpChannel(f"smtp://127.0.0.1:{config.smtp_port}", str(config.relay_log))
+        return SmtpChannel(Relay(f"smtp://127.0.0.1:{config.smtp_port}"), str(config.relay_log))
 
     def down(self) -> Channel:
-        return SmtpChannel(f"smtp://127.0.0.1:{free_port()}")
+        return SmtpChannel(Relay(f"smtp://127.0.0.1:{free_port()}"))
 
     def outgoing(self, key: int) -> Outgoing:
         return mail(key)
@@ -170,7 +171,7 @@ def relay() -> Iterator[Callable[..., Result | None]]:
     def send(answers: list[bytes], read_data: bool = False) -> Result | None:
         broken = BrokenRelay(answers, read_data)
         relays.append(broken)
-        results = list(SmtpChannel(f"smtp://127.0.0.1:{broken.port}").send([mail()], yes))
+        results = list(SmtpChannel(Relay(f"smtp://127.0.0.1:{broken.port}")).send([mail()], yes))
         return results[0] if results else None
 
     yield send
@@ -195,7 +196,7 @@ def test_an_unknown_recipient_is_told_apart_from_our_own_fault(relay: Callable[.
 @pytest.mark.parametrize(
     ("code", "answer", "phase", "outcome"),
     [
-        (250, "2.0.0 ok", "data", Outcome.ACCEPTED),
+        (250, "2.0.0 ok", "end", Outcome.ACCEPTED),
         (421, "4.3.2 busy", "mail", Outcome.RETRY),
         (451, "4.7.1 later", "rcpt", Outcome.RETRY),
         (550, "5.1.1 unknown", "rcpt", Outcome.REFUSED_ADDRESS),
@@ -241,4 +242,4 @@ def test_a_relay_that_read_the_headers_and_never_took_the_mail_on_did_not_accept
 
 def test_a_url_that_is_no_relay_is_refused_with_a_sentence() -> None:
     with pytest.raises(ValueError, match="COURSE_SMTP_URL must look like"):
-        SmtpChannel("http://127.0.0.1")
+        Relay("http://127.0.0.1")
