@@ -37,9 +37,7 @@ SETTINGS = (
         "relay: smtp, smtp+starttls or smtps://user:password@host:port",
     ),
     Setting("COURSE_RELAY_LOG", "", "the relay's own log (Postfix), for asking what went out before a crash"),
-    Setting(
-        "COURSE_SMTP_CA_FILE", "", "PEM file of the authority that signed the relay's certificate; empty: the system's"
-    ),
+    Setting("COURSE_SMTP_CA_FILE", "", "PEM file of the authority behind the relay's certificate; empty: the system's"),
     Setting("COURSE_DKIM_SELECTOR", "", "selector of the course's own DKIM key; empty leaves signing to the relay"),
     Setting("COURSE_DKIM_KEY_FILE", "", "PEM file of that key: RSA, without a password"),
     Setting("COURSE_EMAIL_BACKEND", "", "Django or django-anymail backend that carries mail; empty is COURSE_SMTP_URL"),

@@ -59,7 +59,7 @@ def not_opened(key: int, error: OSError) -> Result:
 
 
 def _by_status(key: int, message: EmailMessage) -> Result:
-    status: AnymailStatus = message.anymail_status  # type: ignore[attr-defined]  anymail sets it on each message
+    status: AnymailStatus = message.anymail_status  # type: ignore[attr-defined]
     words = sorted(each or "unknown" for each in _all(status.status))
     outcome = _STATUSES.get(words[0], Outcome.UNKNOWN) if len(words) == 1 else Outcome.UNKNOWN
     found = _all(status.message_id)

@@ -79,9 +79,8 @@ def enhanced_code(code: int, text: str) -> str:
 def _about_us(text: str) -> Outcome:
     """To MAIL nothing is said of the recipient: a refusal is about us, or about this one mail (too big)."""
     found = _ENHANCED.search(text)
-    this_mail = found is not None and (
-        found.group(2) in ("4", "5", "6") or f"{found.group(2)}.{found.group(3)}" == "3.4"
-    )
+    subject, detail = (found.group(2), found.group(3)) if found else ("", "")
+    this_mail = subject in ("4", "5", "6") or (subject, detail) == ("3", "4")
     return Outcome.REFUSED_CONTENT if this_mail else Outcome.REFUSED_SENDER
 
 

@@ -43,6 +43,7 @@ class TwilioChannel:
         http = TwilioHttpClient(
             timeout=min(TIME_OUT_SECONDS, answer_seconds), request_hooks={"response": _raise_when_too_fast}
         )
+        http.session = requests.Session()
         for scheme in ("https://", "http://"):
             http.session.mount(scheme, HTTPAdapter(pool_maxsize=concurrency, max_retries=0))
         make: Any = Client  # the library brings no types for its constructor

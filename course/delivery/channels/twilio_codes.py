@@ -7,14 +7,14 @@ _CODES: dict[Outcome, tuple[int, ...]] = {
     Outcome.REFUSED_SENDER: (20003, 20005, 30002, 21408, 21606, 21612, 21617, 30032, 30034),
     Outcome.REFUSED_ADDRESS: (21211, 21214, 21614, 21635, 30005, 30006),
     Outcome.OPTED_OUT: (21610,),
-    # a full queue or a validity that ran out (30001, 30036, 21611), a phone that is off (30003, 30008), too fast (20429)
+    # too fast (20429), a full queue or a validity that ran out (21611, 30001, 30036), a phone that is off (30003, 30008)
     Outcome.RETRY: (20429, 21611, 30001, 30003, 30008, 30036),
     Outcome.REFUSED_CONTENT: (30004, 30007),  # filtered: never again
     Outcome.UNKNOWN: (20500, 20503),
 }
 _KNOWN = {code: outcome for outcome, codes in _CODES.items() for code in codes}
 _FULL = (20429, 21611, 30001)
-_PHONE_OFF = (30003, 30008)
+_PHONE_OFF = (30003, 30008)  # or without signal: an hour at least
 PHONE_OFF_SECONDS = 3600.0
 
 
@@ -35,5 +35,5 @@ def asks_for_less(status: int, code: int | None) -> bool:
 
 
 def retry_after(code: int | None) -> float | None:
-    """Return the least number of seconds before the next try, where a code has one: a phone that is off needs an hour."""
+    """Return the least number of seconds before the next try, where a code has one."""
     return PHONE_OFF_SECONDS if code in _PHONE_OFF else None
