@@ -50,7 +50,7 @@ class DjangoEmailChannel:
         self._extras = _known_extras(made) if isinstance(made, AnymailBaseBackend) else []
 
     def send(self, batch: Iterable[Outgoing], about_to: AboutTo) -> Iterator[Result]:
-        """Send the mails in order. After trouble the backend is opened anew for the next mail."""
+        """Send the mails in order. A provider's connection is kept while all goes well."""
         backend: BaseEmailBackend | None = None
         try:
             for mail in batch:
@@ -68,7 +68,8 @@ class DjangoEmailChannel:
                 if not about_to(mail):
                     continue
                 result = django_email_answers.hand_over(backend, mail.key, message)
-                if result.outcome != Outcome.ACCEPTED:
+                # Django's own SMTP backend cannot say whether a connection that waited was lost before its next mail.
+                if result.outcome != Outcome.ACCEPTED or not self._anymail:
                     _close(backend)
                     backend = None
                 yield result

@@ -1,6 +1,7 @@
 """What a Django or django-anymail backend does with one message in; our outcome out. Mapped here and nowhere else."""
 
 import smtplib
+import ssl
 from collections.abc import Collection
 
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused, AnymailUnsupportedFeature
@@ -42,10 +43,10 @@ def hand_over(backend: BaseEmailBackend, key: int, message: EmailMessage) -> Res
         return Result(key, Outcome.REFUSED_CONTENT, type(error).__name__, raw=type(error).__name__)
     except (OSError, EOFError) as error:
         return _by_smtp(key, error) or Result(key, Outcome.UNKNOWN, type(error).__name__, raw=type(error).__name__)
-    if hasattr(message, "anymail_status"):
-        return _by_status(key, message)
     if sent == 0:
         return Result(key, Outcome.REFUSED_CONTENT, "not sent", raw="the backend sent nothing")
+    if hasattr(message, "anymail_status"):
+        return _by_status(key, message)
     return Result(key, Outcome.ACCEPTED, raw=f"sent {sent}")
 
 
@@ -53,7 +54,7 @@ def not_opened(key: int, error: OSError) -> Result:
     """Return the outcome when a backend could not be opened: certainly nothing was sent."""
     if isinstance(error, smtplib.SMTPResponseException):
         return _answer("connect", error).result(key)
-    ours = isinstance(error, smtplib.SMTPNotSupportedError)
+    ours = isinstance(error, smtplib.SMTPNotSupportedError | ssl.SSLCertVerificationError)
     outcome = Outcome.REFUSED_SENDER if ours else Outcome.RETRY
     return Result(key, outcome, type(error).__name__, raw=str(error))
 

@@ -77,7 +77,7 @@ class TwilioChannel:
             found = self._client.messages.list(
                 to=sent.recipient, date_sent_after=sent.handed_at - timedelta(minutes=1), limit=100
             )
-        except (TwilioException, requests.RequestException, ValueError) as error:
+        except (TwilioException, requests.RequestException, ValueError, TypeError, AttributeError) as error:
             raise OSError(f"Twilio's list did not answer: {type(error).__name__}") from None
         for message in found:
             if message.sid not in sent.known_ids and hash_of(message.body or "") == sent.words_hash:
@@ -105,8 +105,10 @@ class TwilioChannel:
         except TwilioException as error:
             status, code = getattr(error, "status", 500), getattr(error, "code", None)
             return _refused(text.key, status, code, f"{status} {getattr(error, 'msg', type(error).__name__)}")
-        except ValueError as error:  # a 2xx whose words are not Twilio's
-            return Result(text.key, Outcome.UNKNOWN, type(error).__name__, raw="an answer that is not JSON")
+        except (ValueError, TypeError, AttributeError) as error:  # a 2xx whose words are not Twilio's
+            return Result(text.key, Outcome.UNKNOWN, type(error).__name__, raw="a success that is not Twilio's")
+        if not made.sid:
+            return Result(text.key, Outcome.UNKNOWN, "no sid", raw=f"status {made.status}, without a sid")
         if str(made.status) in _NOT_SENT:
             return _refused(text.key, 400, made.error_code, f"status {made.status}", str(made.sid))
         return Result(text.key, Outcome.ACCEPTED, provider_id=str(made.sid), raw=f"status {made.status}")

@@ -7,7 +7,7 @@ _CODES: dict[Outcome, tuple[int, ...]] = {
     Outcome.REFUSED_SENDER: (20003, 20005, 30002, 21408, 21606, 21612, 21617, 30032, 30034),
     Outcome.REFUSED_ADDRESS: (21211, 21214, 21614, 21635, 30005, 30006),
     Outcome.OPTED_OUT: (21610,),
-    # too fast (20429), a full queue or a validity that ran out (21611, 30001, 30036), a phone that is off (30003, 30008)
+    # too fast (20429), a full queue or a validity that ran out (21611, 30001, 30036), a phone that is off
     Outcome.RETRY: (20429, 21611, 30001, 30003, 30008, 30036),
     Outcome.REFUSED_CONTENT: (30004, 30007),  # filtered: never again
     Outcome.UNKNOWN: (20500, 20503),
