@@ -25,7 +25,7 @@ class SmtpSink(Wire):
         self.reads: list[bytes] = []
         self.mails: list[bytes] = []
         self.connections = self.connections_ended = 0
-        self.said: dict[str, str] = {}  # the first word of a command → what is said to it once, in place of its answer
+        self.said: dict[str, str] = {}  # verb → what is said once in place of its answer; "" or a last "!" hangs up
         self.takes_data_anyway = False
         self.peers: list[socket.socket] = []
         sink = self
@@ -90,8 +90,8 @@ class _Dialogue:
         if scripted == "":
             raise _GoneAway
         if scripted:
-            self._say(scripted)
-            if scripted.startswith("421"):
+            self._say(scripted.removesuffix(" !"))
+            if scripted.endswith("!"):
                 raise _GoneAway
             return
         getattr(self, f"_{verb.lower()}")(line)

@@ -177,6 +177,16 @@ def test_an_error_without_a_status_is_unknown(mailoutbox: list[Any], monkeypatch
     assert result.outcome == Outcome.UNKNOWN
 
 
+def test_a_mail_that_cannot_be_made_is_refused_by_itself(mailoutbox: list[Any]) -> None:
+    content = mail(2).content.replace(
+        b"Content-Type: text/plain; charset=utf-8", b"Content-Type: text/plain; charset=no"
+    )
+    broken = Mail(2, "avery2@example.org", "bounce+x@example.org", "m2@example.org", content)
+    results = list(DjangoEmailChannel(LOCMEM, {}).send([mail(1), broken, mail(3)], yes))
+    assert [each.outcome for each in results] == [Outcome.ACCEPTED, Outcome.REFUSED_CONTENT, Outcome.ACCEPTED]
+    assert len(mailoutbox) == 2
+
+
 def test_nothing_can_be_looked_up() -> None:
     assert not DjangoEmailChannel(LOCMEM, {}).can_look_up
 
@@ -185,8 +195,13 @@ def test_nothing_can_be_looked_up() -> None:
     ("values", "said"),
     [
         ({"EMAIL_CHANNEL_BACKEND": "no.such.Backend"}, "COURSE_EMAIL_BACKEND is no.such.Backend"),
+        ({"EMAIL_CHANNEL_BACKEND": "course.clock.machine_now"}, "which is no email backend"),
         ({"EMAIL_CHANNEL_BACKEND": POSTMARK, "ANYMAIL": {}}, "POSTMARK_SERVER_TOKEN"),
         ({"EMAIL_CHANNEL_BACKEND": LOCMEM, "ANYMAIL": {"NO_SUCH": 1}}, None),
+        (
+            {"EMAIL_CHANNEL_BACKEND": ANYMAIL_TEST, "ANYMAIL": {"DEBUG_API_REQUESTS": True}},
+            "COURSE_ANYMAIL has DEBUG_API_REQUESTS",
+        ),
         ({"SMTP_URL": "smtp:/nowhere"}, "COURSE_SMTP_URL must look like"),
         ({"DKIM_SELECTOR": "course"}, "COURSE_DKIM_SELECTOR and COURSE_DKIM_KEY_FILE go together"),
         (

@@ -158,9 +158,17 @@ def test_an_answer_to_the_dot_that_no_standard_knows_is_unknown(sink: SmtpSink) 
 
 
 def test_a_closing_relay_says_so_and_its_mail_comes_back_slower(sink: SmtpSink) -> None:
-    sink.said["MAIL"] = "421 4.3.2 too many connections"
+    sink.said["MAIL"] = "421 4.3.2 too many connections !"
     (result,) = send(sink, mail())
     assert (result.outcome, result.code, result.slow_down) == (Outcome.RETRY, "421 4.3.2", True)
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+def test_a_refusal_is_heard_though_the_relay_hangs_up_behind_it(sink: SmtpSink, pipelining: bool) -> None:
+    sink.extensions = EXTENSIONS if pipelining else without("PIPELINING")
+    sink.said["MAIL"] = "554 5.7.1 we know you !"
+    (result,) = send(sink, mail())
+    assert (result.outcome, result.code) == (Outcome.REFUSED_SENDER, "554 5.7.1")
 
 
 def test_a_refused_greeting_is_our_fault_and_nobodys_address(sink: SmtpSink) -> None:
@@ -183,7 +191,7 @@ def test_a_connection_is_kept_between_calls(sink: SmtpSink) -> None:
 def test_a_kept_connection_that_is_told_to_close_is_replaced_without_a_word(sink: SmtpSink) -> None:
     channel = SmtpChannel(Relay(sink.url))
     list(channel.send([mail(1)], yes))
-    sink.said["MAIL"] = "421 4.4.2 idle for too long"
+    sink.said["MAIL"] = "421 4.4.2 idle for too long !"
     assert [each.outcome for each in channel.send([mail(2)], yes)] == [Outcome.ACCEPTED]
     assert sink.connections == 2
     channel.close()

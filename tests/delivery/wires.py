@@ -24,7 +24,7 @@ class Wire:
     def __init__(self) -> None:
         self.arrived: list[tuple[str, str]] = []
         self.fates: dict[str, Fate] = {}
-        self.goes_away_after_each = False  # answers, then closes the connection without saying so
+        self.goes_away_after_each = False  # answers, then closes the connection
         self.stopping = threading.Event()
 
     def hang_up(self) -> None:
@@ -99,9 +99,10 @@ class HttpWire(Wire):
         request.send_header("Content-Length", str(len(text.encode())))
         for name, value in self.headers.items() if fate == Fate.LATER else ():
             request.send_header(name, value)
+        if self.goes_away_after_each:
+            request.send_header("Connection", "close")
         request.end_headers()
         request.wfile.write(text.encode())
-        request.close_connection = self.goes_away_after_each
 
     def hang_up(self) -> None:
         for peer in self._peers:

@@ -35,10 +35,7 @@ class DjangoEmailChannel:
     can_look_up = False
 
     def __init__(self, backend: str, options: Mapping[str, Any], answer_seconds: float = 30) -> None:
-        try:
-            self._class: type[BaseEmailBackend] = import_string(backend)
-        except ImportError as error:
-            raise ValueError(f"COURSE_EMAIL_BACKEND is {backend}; there is no such backend: {error}.") from None
+        self._class = _class_named(backend)
         self._anymail = issubclass(self._class, AnymailBaseBackend)
         self._options = {} if self._anymail else {name.lower(): value for name, value in options.items()}
         if issubclass(self._class, AnymailRequestsBackend):
@@ -46,7 +43,9 @@ class DjangoEmailChannel:
         try:
             made = self._class(**self._options)
         except (ImproperlyConfigured, ImportError, TypeError, ValueError) as error:
-            raise ValueError(f"COURSE_ANYMAIL does not fit {backend}: {error}") from None
+            raise ValueError(f"COURSE_ANYMAIL does not fit {backend}: {_one_line(error)}") from None
+        if getattr(made, "debug_api_requests", False):
+            raise ValueError("COURSE_ANYMAIL has DEBUG_API_REQUESTS, which prints whole messages; take it out.")
         self._extras = _known_extras(made) if isinstance(made, AnymailBaseBackend) else []
 
     def send(self, batch: Iterable[Outgoing], about_to: AboutTo) -> Iterator[Result]:
@@ -59,11 +58,8 @@ class DjangoEmailChannel:
                 try:
                     message = self._message(mail)
                     backend = backend or self._open()
-                except (ValueError, LookupError) as error:
-                    yield Result(mail.key, Outcome.REFUSED_CONTENT, type(error).__name__, raw=type(error).__name__)
-                    continue
-                except OSError as error:
-                    yield django_email_answers.not_opened(mail.key, error)
+                except (ValueError, LookupError, OSError) as error:
+                    yield django_email_answers.not_handed(mail.key, error)
                     continue
                 if not about_to(mail):
                     continue
@@ -105,6 +101,21 @@ class DjangoEmailChannel:
         for name in self._extras:
             setattr(message, name, _extras(mail.envelope_from, mail.key)[name])
         return message
+
+
+def _class_named(name: str) -> type[BaseEmailBackend]:
+    try:
+        found = import_string(name)
+    except ImportError as error:
+        raise ValueError(f"COURSE_EMAIL_BACKEND is {name}, which cannot be loaded: {_one_line(error)}") from None
+    if not (isinstance(found, type) and issubclass(found, BaseEmailBackend)):
+        said = f"COURSE_EMAIL_BACKEND is {name}, which is no email backend of Django or django-anymail."
+        raise ValueError(said)  # noqa: TRY004  a setting is wrong, not an argument's type
+    return found
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 def _extras(envelope_from: str, key: int) -> dict[str, Any]:

@@ -50,8 +50,10 @@ def hand_over(backend: BaseEmailBackend, key: int, message: EmailMessage) -> Res
     return Result(key, Outcome.ACCEPTED, raw=f"sent {sent}")
 
 
-def not_opened(key: int, error: OSError) -> Result:
-    """Return the outcome when a backend could not be opened: certainly nothing was sent."""
+def not_handed(key: int, error: Exception) -> Result:
+    """Return the outcome when a message could not be made, or a backend not be opened: certainly nothing was sent."""
+    if not isinstance(error, OSError):
+        return Result(key, Outcome.REFUSED_CONTENT, type(error).__name__, raw=type(error).__name__)
     if isinstance(error, smtplib.SMTPResponseException):
         return _answer("connect", error).result(key)
     ours = isinstance(error, smtplib.SMTPNotSupportedError | ssl.SSLCertVerificationError)

@@ -5,9 +5,7 @@ before: one round trip a mail. DATA ends each group, so that no more than one ma
 """
 
 import re
-import select
 import smtplib
-import ssl
 import weakref
 
 from course.delivery.channels.base import Mail, Result
@@ -98,13 +96,6 @@ class Link:
         if answer.last:
             self.close()
         return answer
-
-    def healthy(self) -> bool:
-        """Return whether one that waited can be used: a relay that has something to say now is closing it."""
-        sock = self._smtp.sock
-        if sock is None or not self.idle or (isinstance(sock, ssl.SSLSocket) and sock.pending()):
-            return False
-        return not select.select([sock], [], [], 0)[0]
 
     def quit(self) -> None:
         """Take leave without waiting for an answer."""
