@@ -34,6 +34,7 @@ class SmtpSink(Wire):
             def handle(self) -> None:
                 sink.connections += 1
                 sink.peers.append(self.request)
+                self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 with contextlib.suppress(OSError):
                     _Dialogue(sink, self.request).run()
                 sink.connections_ended += 1

@@ -154,7 +154,11 @@ def test_content_that_breaks_off_half_way_is_for_later_and_nothing_arrives(sink:
 
 def test_an_answer_to_the_dot_that_no_standard_knows_is_unknown(sink: SmtpSink) -> None:
     sink.said["DOT"] = "999 what"
-    assert [each.outcome for each in send(sink, mail(1), mail(2))] == [Outcome.UNKNOWN, Outcome.ACCEPTED]
+    channel = SmtpChannel(Relay(sink.url))
+    assert [each.outcome for each in channel.send([mail(1)], yes)] == [Outcome.UNKNOWN]
+    assert [each.outcome for each in channel.send([mail(2)], yes)] == [Outcome.ACCEPTED]
+    assert sink.connections == 2  # nobody knows what the first would have said next
+    channel.close()
 
 
 def test_a_closing_relay_says_so_and_its_mail_comes_back_slower(sink: SmtpSink) -> None:
@@ -201,6 +205,17 @@ def test_a_connection_nobody_uses_is_closed_with_a_quit(sink: SmtpSink, monkeypa
     monkeypatch.setattr(smtp_relay, "IDLE_SECONDS", 0.05)
     list(SmtpChannel(Relay(sink.url)).send([mail()], yes))
     until(lambda: sink.reads[-1] == b"QUIT\r\n")
+
+
+def test_a_connection_in_use_leaves_no_clocks_behind(sink: SmtpSink) -> None:
+    def clocks() -> set[threading.Thread]:
+        return {each for each in threading.enumerate() if isinstance(each, threading.Timer)}
+
+    before, channel = clocks(), SmtpChannel(Relay(sink.url))
+    for key in range(1, 11):
+        list(channel.send([mail(key)], yes))
+    until(lambda: len(clocks() - before) == 1)
+    channel.close()
 
 
 def test_a_forked_process_opens_a_connection_of_its_own(sink: SmtpSink, settings: Any) -> None:

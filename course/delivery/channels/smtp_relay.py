@@ -1,8 +1,10 @@
 """A relay's URL in; connections to it out: opened, signed in, kept for a while and given again."""
 
 import smtplib
+import socket
 import ssl
 from collections import deque
+from contextlib import suppress
 from pathlib import Path
 from threading import Timer
 from urllib.parse import unquote, urlsplit
@@ -57,14 +59,16 @@ class Relay:
             raise ValueError("COURSE_SMTP_URL has a letter in its user or password that SMTP cannot carry (not ASCII).")
         self._tls = None if self._url.scheme == "smtp" else _trust(ca_file)
         self._answer_seconds = answer_seconds
-        self._idle: deque[Link] = deque()  # its own changes are atomic, so that threads may share it
+        self._idle: deque[tuple[Link, Timer]] = deque()  # its own changes are atomic, so that threads may share it
 
     def kept(self) -> Link | None:
         """Return a connection that waited, or None. It may be gone meanwhile."""
         try:
-            return self._idle.pop()
+            link, timer = self._idle.pop()
         except IndexError:
             return None
+        timer.cancel()
+        return link
 
     def connect(self) -> Link:
         """Open a connection. Raises NoRelay."""
@@ -91,9 +95,10 @@ class Relay:
             link.close()
             return
         link.used = True
-        self._idle.append(link)
-        timer = Timer(IDLE_SECONDS, self._let_go, [link])
+        timer = Timer(IDLE_SECONDS, self._let_go)
         timer.daemon = True
+        timer.args = [(link, timer)]
+        self._idle.append((link, timer))
         timer.start()
 
     def close(self) -> None:
@@ -101,12 +106,10 @@ class Relay:
         while link := self.kept():
             link.quit()
 
-    def _let_go(self, link: Link) -> None:
-        try:
-            self._idle.remove(link)
-        except ValueError:
-            return
-        link.quit()
+    def _let_go(self, waiting: tuple[Link, Timer]) -> None:
+        with suppress(ValueError):  # taken at this moment
+            self._idle.remove(waiting)
+            waiting[0].quit()
 
     def _greeted(self) -> smtplib.SMTP:
         host, port, name = self._url.hostname or "", self._url.port, DNS_NAME.get_fqdn()
@@ -118,6 +121,8 @@ class Relay:
         if self._url.scheme == "smtp+starttls":
             connection.starttls(context=self._tls)
         connection.ehlo_or_helo_if_needed()
+        if connection.sock:  # each of our writes is whole: the last part of a mail must not wait for an acknowledgement
+            connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self._user:
             connection.login(self._user, self._password)
 
