@@ -116,6 +116,7 @@ def test_a_mail_that_may_not_go_once_its_envelope_is_open_leaves_not_even_an_emp
     results = send(sink, mail(1), mail(2), mail(3), about_to=lambda each: each.key != 2)
     assert [each.key for each in results] == [1, 3]
     assert len(sink.mails) == 2
+    assert b"".join(sink.reads).count(b"RCPT TO:<avery3@") == 1  # the envelope of 3 was not said into the content of 2
 
 
 # --- what was lost, and when --------------------------------------------------------------------------------------
