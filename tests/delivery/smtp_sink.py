@@ -131,8 +131,8 @@ class _Dialogue:
             self._sink.mails.append(content)
             self._sink.arrived.append((recipient, _words_of(content)))
             if fate == Fate.SILENT:
-                self._sink.stopping.wait(30)
-            if fate in (Fate.SILENT, Fate.HANG_UP):
+                self._sink.stopping.wait(10)
+            if fate == Fate.HANG_UP:
                 raise _GoneAway
             self._say(self._sink.said.pop("DOT", f"250 2.0.0 Ok: queued as Q{len(self._sink.arrived)}"))
             if self._sink.goes_away_after_each:

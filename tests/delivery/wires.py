@@ -15,7 +15,7 @@ class Fate(Enum):
     SENDER = auto()  # refuses us
     LATER = auto()  # asks us to come back, and slower
     HANG_UP = auto()  # takes the message and hangs up without a word
-    SILENT = auto()  # takes the message and never answers
+    SILENT = auto()  # takes the message and answers when nobody can be waiting any more
 
 
 class Wire:
@@ -87,13 +87,13 @@ class HttpWire(Wire):
             self.most_at_a_time = max(self.most_at_a_time, self.at_a_time)
             if fate in (None, Fate.HANG_UP, Fate.SILENT):
                 self.arrived.append((recipient, words))
-        self.stopping.wait(30 if fate == Fate.SILENT else self.slow)
+        self.stopping.wait(10 if fate == Fate.SILENT else self.slow)
         with self._lock:
             self.at_a_time -= 1
-        if fate in (Fate.HANG_UP, Fate.SILENT):
+        if fate == Fate.HANG_UP or self.stopping.is_set():
             request.close_connection = True
             return
-        status, text = self.scripted or self.answer(recipient, fate)
+        status, text = self.scripted or self.answer(recipient, None if fate == Fate.SILENT else fate)
         request.send_response(status)
         request.send_header("Content-Type", "application/json")
         request.send_header("Content-Length", str(len(text.encode())))

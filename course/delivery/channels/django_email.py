@@ -16,7 +16,6 @@ from django.utils.module_loading import import_string
 
 from course.delivery.channels import django_email_answers
 from course.delivery.channels.base import AboutTo, Finding, Mail, Outgoing, Result, Sent
-from course.delivery.words import Outcome
 
 # Headers that Django or the provider makes anew from the message's parts.
 _MADE_AGAIN = {
@@ -49,7 +48,7 @@ class DjangoEmailChannel:
         self._extras = _known_extras(made) if isinstance(made, AnymailBaseBackend) else []
 
     def send(self, batch: Iterable[Outgoing], about_to: AboutTo) -> Iterator[Result]:
-        """Send the mails in order. A provider's connection is kept while all goes well."""
+        """Send the mails in order. A provider's connection is kept for the batch."""
         backend: BaseEmailBackend | None = None
         try:
             for mail in batch:
@@ -65,7 +64,7 @@ class DjangoEmailChannel:
                     continue
                 result = django_email_answers.hand_over(backend, mail.key, message)
                 # Django's own SMTP backend cannot say whether a connection that waited was lost before its next mail.
-                if result.outcome != Outcome.ACCEPTED or not self._anymail:
+                if not self._anymail:
                     _close(backend)
                     backend = None
                 yield result
