@@ -6,12 +6,14 @@ from django.conf import settings
 from django.core.checks import Error, register
 
 from course import clock, vault
+from course.delivery import channels
 
 
 def register_all() -> None:
     """Register this installation's checks with Django."""
     register(production_has_its_secrets)
     register(keys_open)
+    register(channels_can_be_set_up)
 
 
 def production_has_its_secrets(**_options: Any) -> list[Error]:
@@ -32,6 +34,11 @@ def keys_open(**_options: Any) -> list[Error]:
     except vault.VaultError as fault:
         return [Error(str(fault), id="course.E002")]
     return []
+
+
+def channels_can_be_set_up(**_options: Any) -> list[Error]:
+    """Report what no channel can be made of: a relay's URL, a key file, a provider's options."""
+    return [Error(fault, id="course.E010") for fault in channels.faults()]
 
 
 def production_clock_is_not_turned() -> list[Error]:

@@ -2,10 +2,12 @@
 
 import base64
 import difflib
+import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,11 @@ SETTINGS = (
         "relay: smtp, smtp+starttls or smtps://user:password@host:port",
     ),
     Setting("COURSE_RELAY_LOG", "", "the relay's own log (Postfix), for asking what went out before a crash"),
+    Setting("COURSE_SMTP_CA_FILE", "", "PEM file of the authority behind the relay's certificate; empty: the system's"),
+    Setting("COURSE_DKIM_SELECTOR", "", "selector of the course's own DKIM key; empty leaves signing to the relay"),
+    Setting("COURSE_DKIM_KEY_FILE", "", "PEM file of that key: RSA, without a password"),
+    Setting("COURSE_EMAIL_BACKEND", "", "Django or django-anymail backend that carries mail; empty is COURSE_SMTP_URL"),
+    Setting("COURSE_ANYMAIL", "{}", "options of that backend, one JSON object"),
     Setting("COURSE_LMTP_BIND", "127.0.0.1:8024", "address and port that takes replies by LMTP"),
     Setting("COURSE_TWILIO_ACCOUNT_SID", "", "Twilio account; empty sends no texts"),
     Setting("COURSE_TWILIO_AUTH_TOKEN", "", "Twilio auth token; signs webhooks too"),
@@ -42,6 +49,7 @@ SETTINGS = (
     Setting("COURSE_TEXT_RATE", "1", "segments a second our number may send; 1 for a long code of the United States"),
     Setting("COURSE_DOMAIN_RATE", "20", "mails a second to one domain"),
     Setting("COURSE_TWILIO_URL", "", "another host that speaks Twilio's API; empty is Twilio"),
+    Setting("COURSE_TWILIO_CONCURRENCY", "8", "how many texts may be on their way to Twilio at a time"),
     Setting("COURSE_SANDBOX_SMTP_PORT", "8025", "the sandbox mailbox's SMTP port"),
     Setting("COURSE_SANDBOX_HTTP_PORT", "8080", "the sandbox's page and phone"),
     Setting("COURSE_DOORBELL", "workers.app.ring", "function that wakes a worker; empty leaves it to the tick"),
@@ -83,6 +91,16 @@ class Environment:
             value = 0.0
         if value <= 0:
             raise SettingsError(f"{name} is {self[name]!r}; write a number above 0, such as {_KNOWN[name].default}.")
+        return value
+
+    def json_object(self, name: str) -> dict[str, Any]:
+        """Return a setting that is one JSON object. Raises SettingsError when it is not, without saying its words."""
+        try:
+            value = json.loads(self[name])
+        except ValueError:
+            value = None
+        if not isinstance(value, dict):
+            raise SettingsError(f'{name} is not one JSON object, such as {{"POSTMARK_SERVER_TOKEN": "…"}}.')
         return value
 
     def host_and_port(self, name: str) -> tuple[str, int]:

@@ -36,15 +36,19 @@ Outgoing = Mail | Text
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one message: our word for it, and the other side's own."""
+    """What became of one message: our word for it, and the other side's own.
+
+    ``slow_down``: the other side asks for less at a time, from this sender or to this domain. ``retry_after``: seconds
+    before this message may be tried again, where the other side or a rule of its own says so.
+    """
 
     key: int
     outcome: Outcome
     code: str = ""
     provider_id: str = ""
     raw: str = ""
-    slow_down: bool = False  # the other side asks for fewer
-    retry_after: float | None = None  # seconds, when it says how long
+    slow_down: bool = False
+    retry_after: float | None = None
 
 
 @dataclass(frozen=True)
@@ -81,10 +85,11 @@ class Channel(Protocol):
     can_look_up: bool
 
     def send(self, batch: Iterable[Outgoing], about_to: AboutTo) -> Iterator[Result]:
-        """Hand over each message, in order, and yield its result.
+        """Hand over each message and yield its result, as soon as it is known.
 
-        ``about_to(message)`` is called just before the instruction after which a message can no longer be
-        called back; when it returns False, that message is not sent and has no result.
+        The batch is read one message ahead at most. ``about_to(message)`` is called in this thread, just before the
+        bytes that end a message are written; when it returns False, that message is not sent and has no result.
+        Raises TypeError for a message of the wrong kind, which was not sent.
         """
         ...
 
