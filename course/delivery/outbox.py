@@ -169,11 +169,15 @@ def end_attempt(message: Message, outcome: Outcome, code: str, raw: str, machine
     )  # fmt: skip
 
 
-def retry_at(message: Message, machine_now: datetime) -> datetime:
+def retry_at(message: Message, machine_now: datetime, retry_after: float | None = None) -> datetime:
     """Return when to try again: 1, 5, 15, then 60 minutes, each with up to a fifth more so that rows spread out.
 
-    Safety does not wait that long: 2, 5, 15, then 60 seconds.
+    Safety does not wait that long: 2, 5, 15, then 60 seconds. ``retry_after`` (seconds) is the least the other side
+    asks for; it does not hold safety up.
     """
-    steps = SAFETY_BACK_OFF if message.message_class == MessageClass.SAFETY else BACK_OFF
-    pause = steps[min(max(message.attempts, 1), len(steps)) - 1]
+    if message.message_class == MessageClass.SAFETY:
+        steps, least = SAFETY_BACK_OFF, timedelta()
+    else:
+        steps, least = BACK_OFF, timedelta(seconds=retry_after or 0)
+    pause = max(steps[min(max(message.attempts, 1), len(steps)) - 1], least)
     return machine_now + pause * (1 + random.random() / 5)  # noqa: S311  jitter, not a secret

@@ -27,7 +27,7 @@ def record(message: Message, result: Result, now: datetime, machine_now: datetim
         case Outcome.ACCEPTED:
             accepted(message, result.provider_id, now)
         case Outcome.RETRY:
-            _again(message, now, machine_now)
+            _again(message, result, now, machine_now)
         case Outcome.REFUSED_ADDRESS:
             _ended(message, State.FAILED, Reason.ADDRESS, now, SuppressionReason.BOUNCED)
         case Outcome.OPTED_OUT:
@@ -35,7 +35,7 @@ def record(message: Message, result: Result, now: datetime, machine_now: datetim
         case Outcome.REFUSED_CONTENT:
             _ended(message, State.FAILED, Reason.CONTENT, now)
         case Outcome.REFUSED_SENDER:
-            _again(message, now, machine_now)
+            _again(message, result, now, machine_now)
             _hold_channel(message, result, now, machine_now)
         case Outcome.UNKNOWN:
             outbox.settle(message, State.UNKNOWN, lease_until=machine_now + LOOK_UP_AFTER)
@@ -66,11 +66,11 @@ def release_next_part(message: Message, now: datetime) -> None:
     doorbell.ring("deliver_course")
 
 
-def _again(message: Message, now: datetime, machine_now: datetime) -> None:
+def _again(message: Message, result: Result, now: datetime, machine_now: datetime) -> None:
     """Try again later; a safety message that failed for about a minute is also told to people, and still tried."""
     if message.attempts >= len(outbox.SAFETY_BACK_OFF):
         not_reached(message, now)
-    outbox.settle(message, State.RETRY, retry_at=outbox.retry_at(message, machine_now))
+    outbox.settle(message, State.RETRY, retry_at=outbox.retry_at(message, machine_now, result.retry_after))
 
 
 def _ended(

@@ -297,3 +297,13 @@ def test_a_stop_between_the_last_parts_and_a_start_lets_them_go_on(now: datetime
     last.refresh_from_db()
     assert last.state == State.PLANNED
     assert NoticeRequest.objects.filter(kind=NoticeKind.WELCOME).exists()
+
+
+def test_a_message_is_not_tried_again_before_the_other_side_allows_it(now: datetime) -> None:
+    factories.make_message()
+    (message,) = claim(now)
+    asked = Result(message.pk, Outcome.RETRY, "429", retry_after=3600)
+    outcomes.record(message, asked, now, MACHINE)
+    message.refresh_from_db()
+    assert message.retry_at
+    assert MACHINE + timedelta(hours=1) <= message.retry_at <= MACHINE + timedelta(hours=1.2)
