@@ -30,7 +30,8 @@ def start_redis(supervisor: Supervisor, environ: Mapping[str, str], data_dir: Pa
 def start(supervisor: Supervisor, environ: Mapping[str, str], data_dir: Path, *, sandbox: bool) -> None:
     """Start every other program in the environment that ``start_redis`` returned."""
     for name, argv in _programs(environ, data_dir, sandbox=sandbox).items():
-        supervisor.start(Program(name, argv, environ, data_dir / "logs" / f"{name}.log"))
+        needed = name == "sandbox"  # it takes what the workers send
+        supervisor.start(Program(name, argv, environ, data_dir / "logs" / f"{name}.log", needed))
 
 
 def _programs(environ: Mapping[str, str], data_dir: Path, *, sandbox: bool) -> dict[str, list[str]]:

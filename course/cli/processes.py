@@ -7,21 +7,23 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_STOP_SECONDS = 8.0
+STOP_SECONDS = 10.0
 _PR_SET_PDEATHSIG = 1
 
 
 @dataclass
 class Program:
-    """One program to keep running; its output goes to ``log``."""
+    """One program to keep running; its output goes to ``log``. What others need is stopped after they ended."""
 
     name: str
     argv: Sequence[str]
     environ: Mapping[str, str]
     log: Path
+    needed: bool = False
     process: "subprocess.Popen[bytes] | None" = field(default=None)
 
 
@@ -51,18 +53,9 @@ class Supervisor:
         return died
 
     def stop(self) -> None:
-        """Stop every program, the last one first; kill what has not ended after a few seconds."""
-        running = [program.process for program in reversed(self.programs) if program.process]
-        for process in running:
-            _signal_group(process.pid, signal.SIGTERM)
-        deadline = time.monotonic() + _STOP_SECONDS
-        for process in running:
-            try:
-                process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                _signal_group(process.pid, signal.SIGKILL)
-                process.wait()
-            _signal_group(process.pid, signal.SIGKILL)
+        """Stop every program, then those the others need; kill what has not ended after STOP_SECONDS."""
+        for needed in (False, True):
+            _stop([p.process for p in reversed(self.programs) if p.process and p.needed == needed])
         self.programs.clear()
 
     def _spawn(self, program: Program) -> None:
@@ -76,6 +69,18 @@ class Supervisor:
                 start_new_session=True,
                 preexec_fn=die_with_parent,  # noqa: PLW1509  no threads yet run
             )
+
+
+def _stop(running: Sequence["subprocess.Popen[bytes]"]) -> None:
+    """Ask each process and leave its children to it: a worker's child in the middle of sending ends what it began."""
+    for process in running:
+        process.terminate()
+    deadline = time.monotonic() + STOP_SECONDS
+    for process in running:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(max(0.1, deadline - time.monotonic()))
+        _signal_group(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def die_with_parent() -> None:
