@@ -15,6 +15,7 @@ import click
 
 from course.cli import sandbox_environment
 from course.cli.demo_database import DatabaseRefusedError, forget_database, kept_database, throwaway_database
+from course.cli.locks import TakenError
 from course.cli.processes import die_with_parent
 
 
@@ -36,7 +37,7 @@ def command(until_complete: bool, as_json: bool, clean: bool, folder: Path | Non
             environ = sandbox_environment.make(data_dir.resolve(), os.environ)
             with _database(data_dir, throwaway=until_complete) as database:
                 code = _run_stage(stage, environ | {"DATABASE_URL": database})
-    except DatabaseRefusedError as refusal:
+    except (DatabaseRefusedError, TakenError) as refusal:
         raise click.ClickException(str(refusal)) from refusal
     sys.exit(code)
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 STOP_SECONDS = 10.0
+_EARLY_SECONDS = 10.0
+_EARLY_ENDS = 3
 _PR_SET_PDEATHSIG = 1
 
 
@@ -24,7 +26,13 @@ class Program:
     environ: Mapping[str, str]
     log: Path
     needed: bool = False
+    began: float = 0.0
+    early_ends: int = 0
     process: "subprocess.Popen[bytes] | None" = field(default=None)
+
+
+class KeepsEndingError(Exception):
+    """A program cannot run here. The message is one line: the program, its log, and the last line in it."""
 
 
 class Supervisor:
@@ -40,7 +48,10 @@ class Supervisor:
         self._spawn(program)
 
     def look_after(self) -> bool:
-        """Start again what has died, and say so; return whether anything had."""
+        """Start again what has died, and say so; return whether anything had.
+
+        Raises KeepsEndingError when a program has ended by itself soon after its start three times running.
+        """
         died = False
         for program in self.programs:
             if program.process is None or program.process.poll() is None:
@@ -48,6 +59,7 @@ class Supervisor:
             code = program.process.returncode
             _signal_group(program.process.pid, signal.SIGKILL)  # children a killed parent left behind
             died = True
+            _count(program, code)
             self._tell(f"{program.name} ended with code {code}; starting it again. Its log is {program.log}.")
             self._spawn(program)
         return died
@@ -59,6 +71,7 @@ class Supervisor:
         self.programs.clear()
 
     def _spawn(self, program: Program) -> None:
+        program.began = time.monotonic()
         with program.log.open("ab") as log:
             program.process = subprocess.Popen(
                 program.argv,
@@ -69,6 +82,22 @@ class Supervisor:
                 start_new_session=True,
                 preexec_fn=die_with_parent,  # noqa: PLW1509  no threads yet run
             )
+
+
+def _count(program: Program, code: int) -> None:
+    early = code >= 0 and time.monotonic() - program.began < _EARLY_SECONDS  # below 0 a signal ended it
+    program.early_ends = program.early_ends + 1 if early else 0
+    if program.early_ends == _EARLY_ENDS:
+        raise KeepsEndingError(
+            f"{program.name} ended {_EARLY_ENDS} times as soon as it was started. Its log is {program.log}; "
+            f"the last line there: {_last_line(program.log)}"
+        )
+
+
+def _last_line(log: Path) -> str:
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - 4096))
+        return file.read().decode(errors="replace").strip().rpartition("\n")[2] or "it is empty"
 
 
 def _stop(running: Sequence["subprocess.Popen[bytes]"]) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import psycopg
 import pytest
 
 from course import paths
+from course.cli import locks
 from course.cli.demo_database import throwaway_database
 from course.environment import new_secret
 
@@ -45,7 +47,7 @@ def course(tmp_path: Path, database_url: str) -> Run:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("COURSE_")}
         own = {"COURSE_DATA_DIR": str(tmp_path), "COURSE_MODE": "sandbox", "DATABASE_URL": database_url} | environ
         argv = [sys.executable, "-m", "course", *arguments]
-        return subprocess.run(argv, cwd=ROOT, env=clean | own, capture_output=True, text=True, check=False)
+        return subprocess.run(argv, cwd=ROOT, env=clean | own, capture_output=True, text=True, check=False, timeout=120)
 
     return run
 
@@ -180,3 +182,28 @@ def test_a_sandbox_database_is_refused_by_production(course: Run, tmp_path: Path
     done = course("up", **PRODUCTION)
     assert done.returncode == 1
     assert "made by the sandbox" in done.stderr
+
+
+def test_each_port_that_is_taken_is_one_line_and_nothing_starts(course: Run, tmp_path: Path) -> None:
+    with (
+        closing(socket.create_server(("127.0.0.1", 0))) as web,
+        closing(socket.create_server(("127.0.0.1", 0))) as lmtp,
+    ):
+        places = {"COURSE_WEB_BIND": web, "COURSE_LMTP_BIND": lmtp}
+        binds = {name: f"127.0.0.1:{taken.getsockname()[1]}" for name, taken in places.items()}
+        done = course("up", **KEYS, **binds)
+    assert done.returncode == 1
+    lines = done.stderr.strip().splitlines()
+    assert [line.partition(":")[0] for line in lines] == list(places)
+    assert all("cannot be used: Address already in use." in line for line in lines)
+    assert not (tmp_path / "logs").exists()
+
+
+def test_a_port_that_another_installation_keeps_is_not_shared(course: Run, tmp_path: Path) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    locks.take_port("127.0.0.1", port)
+    done = course("up", **KEYS, COURSE_WEB_BIND=f"127.0.0.1:{port}")
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"COURSE_WEB_BIND: port {port} is kept by another run")
+    assert not (tmp_path / "logs").exists()

@@ -12,7 +12,7 @@ from typing import IO
 import pytest
 
 from course.cli import processes
-from course.cli.processes import Program, Supervisor
+from course.cli.processes import KeepsEndingError, Program, Supervisor
 from workers import deliver
 
 HAS_A_CHILD_AT_WORK = """
@@ -107,3 +107,24 @@ def is_given_back(held: IO[str]) -> bool:
 
 def test_a_worker_ends_its_sending_well_before_it_would_be_killed() -> None:
     assert deliver.BUDGET + timedelta(seconds=1) < timedelta(seconds=processes.STOP_SECONDS)
+
+
+def test_a_program_that_cannot_run_ends_the_run_with_the_last_line_of_its_log(
+    supervisor: Supervisor, tmp_path: Path
+) -> None:
+    supervisor.start(program(tmp_path, "print('a line'); print('the port is taken'); raise SystemExit(1)"))
+    with pytest.raises(KeepsEndingError) as raised:
+        look_after_until(supervisor, lambda: (tmp_path / "it.log").read_text().count("taken") > 5)
+    assert str(raised.value).count("\n") == 0
+    for words in ("it ended 3 times", str(tmp_path / "it.log"), "the port is taken"):
+        assert words in str(raised.value)
+    assert (tmp_path / "it.log").read_text().count("the port is taken") == 3
+
+
+def test_a_program_that_is_killed_is_started_again_however_often(supervisor: Supervisor, tmp_path: Path) -> None:
+    supervisor.start(program(tmp_path, "import os; print('killed', flush=True); os.kill(os.getpid(), 9)"))
+    look_after_until(supervisor, lambda: (tmp_path / "it.log").read_text().count("killed") > 4)
+
+
+def look_after_until(supervisor: Supervisor, happened: Callable[[], bool]) -> None:
+    until(lambda: [supervisor.look_after(), happened()][1])
