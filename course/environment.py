@@ -2,6 +2,7 @@
 
 import base64
 import difflib
+import math
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -81,15 +82,16 @@ class Environment:
             value = float(self[name])
         except ValueError:
             value = 0.0
-        if value <= 0:
+        if not 0 < value < math.inf:
             raise SettingsError(f"{name} is {self[name]!r}; write a number above 0, such as {_KNOWN[name].default}.")
         return value
 
     def host_and_port(self, name: str) -> tuple[str, int]:
         """Return a ``host:port`` setting. Raises SettingsError when it is not one."""
         host, _, port = self[name].rpartition(":")
-        if not host or not port.isdigit():
-            raise SettingsError(f"{name} is {self[name]!r}; write host:port, such as {_KNOWN[name].default}.")
+        if not host or not port.isdecimal() or not 1 <= int(port) <= 65535:
+            example = _KNOWN[name].default
+            raise SettingsError(f"{name} is {self[name]!r}; write host:port, the port 1 to 65535, such as {example}.")
         return host, int(port)
 
     def missing(self) -> list[Setting]:

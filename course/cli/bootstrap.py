@@ -61,13 +61,21 @@ def emit(data: dict[str, Any]) -> None:
     click.echo(json.dumps(data, indent=2, ensure_ascii=False, default=str))
 
 
+def data_folder() -> None:
+    """Make the data folder if need be; end with one line when it cannot be."""
+    try:
+        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fail(f"The folder in COURSE_DATA_DIR, {settings.DATA_DIR}, cannot be used: {error.strerror}.")
+
+
 def database_answers() -> None:
     """End with one line when the database does not answer."""
     if connection.vendor == "sqlite":
-        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        data_folder()
     try:
         connection.ensure_connection()
-    except DatabaseError as error:
+    except (DatabaseError, ImproperlyConfigured) as error:
         reason = str(error).strip().splitlines()[0]
         fail(f"The database does not answer: {reason}. Check DATABASE_URL, and that the server is running.")
 

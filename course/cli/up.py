@@ -9,7 +9,7 @@ from django.conf import settings
 
 from course import clock
 from course.cli import installation
-from course.cli.bootstrap import database_answers, django_setup, fail, migrate
+from course.cli.bootstrap import data_folder, database_answers, django_setup, fail, migrate
 from course.cli.locks import TakenError, take_port
 from course.cli.processes import KeepsEndingError, Supervisor
 from course.cli.redis_server import NoRedisError
@@ -24,6 +24,7 @@ def command() -> None:
     Redis is started too when REDIS_URL is not set.
     """
     django_setup(database=False)
+    data_folder()
     _take_ports()
     database_answers()
     migrate()

@@ -14,10 +14,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from course import paths
+from course import paths, settings
 from course.cli import locks
 from course.cli.demo_database import throwaway_database
-from course.environment import new_secret
+from course.environment import SettingsError, new_secret
 
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -207,3 +207,58 @@ def test_a_port_that_another_installation_keeps_is_not_shared(course: Run, tmp_p
     assert done.returncode == 1
     assert done.stderr.startswith(f"COURSE_WEB_BIND: port {port} is kept by another run")
     assert not (tmp_path / "logs").exists()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgres://u:p@host:abc/x",
+        "postgres://u:sec/ret@host/x",
+        "postgres://u:1/2@host/x",
+        "postgres://u:sec#ret@host/x",
+        "postgres://u:1#2@host/x",
+        "postgres://u:sec?ret@host/x",
+        "postgres://u:1?2@host/x",
+        "postgres://u:sec[ret@host/x",
+        "postgres://u:p@host",
+    ],
+)
+def test_a_database_address_that_cannot_be_read_is_one_line_that_does_not_repeat_the_password(
+    url: str,
+) -> None:
+    with pytest.raises(SettingsError) as raised:
+        settings._database(url)
+    assert str(raised.value).startswith("DATABASE_URL is not understood; write postgres://user:password@host:port/name")
+    assert url.rpartition(":")[2] not in str(raised.value)
+
+
+def test_a_wrong_database_address_ends_the_command_with_that_line(course: Run) -> None:
+    done = course("status", **KEYS, DATABASE_URL="postgres://u:p@host:abc/x")
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("DATABASE_URL is not understood")
+
+
+@pytest.mark.parametrize("command", ["status", "up"])
+def test_a_data_folder_that_cannot_be_made_is_one_line(course: Run, tmp_path: Path, command: str) -> None:
+    (tmp_path / "file").touch()
+    folder = tmp_path / "file" / "data"
+    done = course(command, **KEYS, DATABASE_URL="", COURSE_DATA_DIR=str(folder))
+    assert done.returncode == 1
+    assert done.stderr == f"The folder in COURSE_DATA_DIR, {folder}, cannot be used: Not a directory.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("COURSE_LMTP_BIND", "127.0.0.1:99999"),
+        ("COURSE_WEB_BIND", "127.0.0.1:0"),
+        ("COURSE_TICK_SECONDS", "nan"),
+        ("COURSE_LEASE_SECONDS", "inf"),
+    ],
+)
+def test_a_number_that_cannot_be_is_one_line(course: Run, name: str, value: str) -> None:
+    done = course("lmtp", **KEYS, **{name: value})
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith(f"{name} is '{value}'; write ")
