@@ -1,17 +1,23 @@
 """What must be true before anything starts; each fault is one line that says what would be right."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import Error, register
 
 from course import clock, vault
+from course.delivery.channels.smtp import SmtpChannel
+from course.people import addresses
+from course.people.words import Channel
 
 
 def register_all() -> None:
     """Register this installation's checks with Django."""
     register(production_has_its_secrets)
     register(keys_open)
+    register(mail_is_addressed)
+    register(texts_are_all_set_up_or_not_at_all)
 
 
 def production_has_its_secrets(**_options: Any) -> list[Error]:
@@ -34,8 +40,44 @@ def keys_open(**_options: Any) -> list[Error]:
     return []
 
 
+def mail_is_addressed(**_options: Any) -> list[Error]:
+    """Report a relay that is none, and addresses that are none."""
+    wrong = []
+    if not _is_relay(settings.SMTP_URL):
+        wrong.append("COURSE_SMTP_URL must look like smtp://host:25 or smtps://user:password@host:465.")
+    for name, address, right in (
+        ("COURSE_MAIL_FROM", settings.MAIL_FROM, "one address, such as lessons@clinic.example.org"),
+        ("COURSE_MAIL_DOMAIN", f"reply@{settings.MAIL_DOMAIN}", "a domain, such as course.clinic.example.org"),
+    ):
+        try:
+            addresses.normalise(Channel.EMAIL, address)
+        except ValueError:
+            wrong.append(f"{name} is {settings.ENVIRONMENT[name]!r}; write {right}.")
+    return [Error(words, id="course.E004") for words in wrong]
+
+
+def texts_are_all_set_up_or_not_at_all(**_options: Any) -> list[Error]:
+    """Report Twilio settings of which some are set and some are not."""
+    names = [f"COURSE_TWILIO_{word}" for word in ("ACCOUNT_SID", "AUTH_TOKEN", "FROM")]
+    unset = [name for name in names if not settings.ENVIRONMENT[name]]
+    if len(unset) in (0, len(names)):
+        return []
+    words = f"Not set: {', '.join(unset)}. Set all of {', '.join(names)}, or none of them to send no texts."
+    return [Error(words, id="course.E005")]
+
+
 def production_clock_is_not_turned() -> list[Error]:
     """Refuse a database whose clock the sandbox turned. Asked once the tables are there, so not registered."""
     if settings.SANDBOX or not clock.is_turned():
         return []
     return [Error("This database was made by the sandbox; production needs one of its own.", id="course.E003")]
+
+
+def _is_relay(url: str) -> bool:
+    """Return whether the channel takes this address; an @ after the host is a password with an unescaped / # or ?."""
+    try:
+        SmtpChannel(url)
+        parts = urlsplit(url)
+        return parts.port != 0 and "@" not in parts.path + parts.query + parts.fragment
+    except ValueError:
+        return False

@@ -3,6 +3,7 @@
 import base64
 import difflib
 import math
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -52,6 +53,7 @@ SETTINGS = (
     Setting("DATABASE_URL", "", "postgres://user:password@host/name; empty is SQLite in the data folder"),
     Setting("REDIS_URL", "", "redis://… or unix:///…; empty starts one on this machine"),
 )
+_PUBLIC_URL = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", re.IGNORECASE)
 _KNOWN = {setting.name: setting for setting in SETTINGS}
 
 
@@ -110,6 +112,8 @@ def read(environ: Mapping[str, str]) -> Environment:
     if values["COURSE_MODE"] not in ("production", "sandbox"):
         raise SettingsError(f"COURSE_MODE is {values['COURSE_MODE']!r}; write production or sandbox.")
     values["COURSE_PUBLIC_URL"] = values["COURSE_PUBLIC_URL"].rstrip("/")
+    if not _PUBLIC_URL.fullmatch(values["COURSE_PUBLIC_URL"]):
+        raise SettingsError(f"COURSE_PUBLIC_URL is {values['COURSE_PUBLIC_URL']!r}; write https://host and no path.")
     return Environment(values)
 
 

@@ -262,3 +262,38 @@ def test_a_number_that_cannot_be_is_one_line(course: Run, name: str, value: str)
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
     assert done.stderr.startswith(f"{name} is '{value}'; write ")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("COURSE_SMTP_URL", "foo"),
+        ("COURSE_SMTP_URL", "smtp://host:abc"),
+        ("COURSE_SMTP_URL", "smtps://user:1/2@host"),
+        ("COURSE_MAIL_FROM", "noaddress"),
+        ("COURSE_MAIL_DOMAIN", "course@example.org"),
+        ("COURSE_PUBLIC_URL", "course.example.org"),
+        ("COURSE_PUBLIC_URL", "https://course.example.org/learn"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_one_line_at_start(course: Run, name: str, value: str) -> None:
+    for command in (["status"], ["check", "--deploy"]):
+        done = course(*command, **(PRODUCTION | {name: value}))
+        assert done.returncode == 1
+        said = [line for line in (done.stderr + done.stdout).splitlines() if line.startswith(name)]
+        assert len(said) == 1, done.stdout + done.stderr
+        assert "write " in said[0] or "must look like" in said[0]
+        no_trace(done)
+
+
+def test_texts_that_are_half_set_up_are_one_line_that_names_what_is_missing(course: Run) -> None:
+    done = course("status", **PRODUCTION, COURSE_TWILIO_AUTH_TOKEN="a token for tests")
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("Not set: COURSE_TWILIO_ACCOUNT_SID, COURSE_TWILIO_FROM. ")
+
+
+def test_what_a_database_address_says_after_its_name_reaches_the_driver() -> None:
+    made = settings._database("postgres://u@host/x?host=/run/pg&sslmode=require&sslrootcert=/etc/our%20own.pem")
+    assert made["HOST"] == "/run/pg"
+    assert made["OPTIONS"] == {"sslmode": "require", "sslrootcert": "/etc/our own.pem"}
