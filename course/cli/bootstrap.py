@@ -66,7 +66,7 @@ def data_folder() -> None:
     try:
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        fail(f"The folder in COURSE_DATA_DIR, {settings.DATA_DIR}, cannot be used: {error.strerror}.")
+        fail(f"COURSE_DATA_DIR: The folder {settings.DATA_DIR} cannot be used: {error.strerror}.")
 
 
 def database_answers() -> None:

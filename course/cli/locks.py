@@ -6,11 +6,12 @@ import socket
 import tempfile
 from pathlib import Path
 
+RUN_LOCK = "run.lock"
 _HELD: list[int] = []
 
 
 class TakenError(Exception):
-    """Somebody else has it. The message is the end of a sentence, with no full stop."""
+    """It cannot be had. The message is one line that says why."""
 
 
 def take_port(host: str, port: int) -> None:
@@ -24,10 +25,21 @@ def take_port(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        raise TakenError(f"{host} port {port} cannot be used: {error.strerror}") from error
+        raise TakenError(f"{host} port {port} cannot be used: {error.strerror}.") from error
     place = Path(tempfile.gettempdir()) / f"course-port-{port}.lock"
     if not _lock(place):
-        raise TakenError(f"port {port} is kept by another run of this program (its lock is {place})")
+        raise TakenError(f"port {port} is kept by another run of this program (its lock is {place}).")
+
+
+def take_folder(folder: Path) -> None:
+    """Make a folder if need be and keep it from every other run. Raises TakenError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / RUN_LOCK).touch()
+    except OSError as error:
+        raise TakenError(f"The folder {folder} cannot be used: {error.strerror}.") from error
+    if not _lock(folder / RUN_LOCK):
+        raise TakenError(f"A run is using this folder: {folder}. Stop it first, or name another folder.")
 
 
 def _lock(place: Path) -> bool:

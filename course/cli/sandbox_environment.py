@@ -80,4 +80,4 @@ def _keep(usual: int) -> int:
         with suppress(TakenError):
             take_port("127.0.0.1", port)
             return port
-    raise TakenError("no port is free on this machine")
+    raise TakenError("No port is free on this machine.")

@@ -9,8 +9,8 @@ from django.conf import settings
 
 from course import clock
 from course.cli import installation
-from course.cli.bootstrap import data_folder, database_answers, django_setup, fail, migrate
-from course.cli.locks import TakenError, take_port
+from course.cli.bootstrap import database_answers, django_setup, fail, migrate
+from course.cli.locks import TakenError, take_folder, take_port
 from course.cli.processes import KeepsEndingError, Supervisor
 from course.cli.redis_server import NoRedisError
 from course.people import course_files, versions
@@ -24,8 +24,7 @@ def command() -> None:
     Redis is started too when REDIS_URL is not set.
     """
     django_setup(database=False)
-    data_folder()
-    _take_ports()
+    _take_folder_and_ports()
     database_answers()
     migrate()
     try:
@@ -49,12 +48,16 @@ def command() -> None:
         supervisor.stop()
 
 
-def _take_ports() -> None:
+def _take_folder_and_ports() -> None:
+    try:
+        take_folder(settings.DATA_DIR)
+    except TakenError as fault:
+        fail(f"COURSE_DATA_DIR: {fault}")
     wrong = []
     for name in ("COURSE_WEB_BIND", "COURSE_LMTP_BIND"):
         try:
             take_port(*settings.ENVIRONMENT.host_and_port(name))
         except TakenError as fault:
-            wrong.append(f"{name}: {fault}.")
+            wrong.append(f"{name}: {fault}")
     if wrong:
         fail("\n".join(wrong))

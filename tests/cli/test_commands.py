@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from course import paths, settings
-from course.cli import locks
+from course.cli import locks, sandbox_environment
 from course.cli.demo_database import throwaway_database
 from course.environment import SettingsError, new_secret
 
@@ -245,7 +245,7 @@ def test_a_data_folder_that_cannot_be_made_is_one_line(course: Run, tmp_path: Pa
     folder = tmp_path / "file" / "data"
     done = course(command, **KEYS, DATABASE_URL="", COURSE_DATA_DIR=str(folder))
     assert done.returncode == 1
-    assert done.stderr == f"The folder in COURSE_DATA_DIR, {folder}, cannot be used: Not a directory.\n"
+    assert done.stderr == f"COURSE_DATA_DIR: The folder {folder} cannot be used: Not a directory.\n"
 
 
 @pytest.mark.parametrize(
@@ -297,3 +297,49 @@ def test_what_a_database_address_says_after_its_name_reaches_the_driver() -> Non
     made = settings._database("postgres://u@host/x?host=/run/pg&sslmode=require&sslrootcert=/etc/our%20own.pem")
     assert made["HOST"] == "/run/pg"
     assert made["OPTIONS"] == {"sslmode": "require", "sslrootcert": "/etc/our own.pem"}
+
+
+def test_a_demo_folder_that_cannot_be_made_is_one_line(course: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = course("demo", "--dir", str(tmp_path / "file" / "demo"))
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "cannot be used: Not a directory." in done.stderr
+
+
+@pytest.mark.parametrize("options", [[], ["--clean"], ["--until-complete"]])
+def test_a_second_demo_leaves_a_folder_that_a_run_is_using_alone(
+    course: Run, tmp_path: Path, options: list[str]
+) -> None:
+    folder = tmp_path / "demo"
+    sandbox_environment.make(folder, {})
+    before = (folder / "sandbox.json").read_bytes()
+    locks.take_folder(folder)
+    done = course("demo", "--dir", str(folder), *options, REDIS_URL="redis://127.0.0.1:1/0")
+    assert done.returncode == 1
+    assert f"A run is using this folder: {folder}." in done.stderr
+    assert (folder / "sandbox.json").read_bytes() == before
+
+
+def test_a_clean_demo_forgets_the_last_run_but_not_that_it_runs_itself(course: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    sandbox_environment.make(folder, {})
+    before = (folder / "sandbox.json").read_bytes()
+    (folder / "logs").mkdir()
+    (folder / "logs" / "old.log").touch()
+    lock = folder / locks.RUN_LOCK
+    lock.touch()
+    held = lock.stat().st_ino
+    done = course("demo", "--dir", str(folder), "--clean", REDIS_URL="redis://127.0.0.1:1/0")
+    assert "Redis does not answer" in done.stderr
+    assert (folder / "sandbox.json").read_bytes() != before
+    assert not (folder / "logs" / "old.log").exists()
+    assert lock.stat().st_ino == held
+
+
+def test_a_second_installation_leaves_a_folder_that_a_run_is_using_alone(course: Run, tmp_path: Path) -> None:
+    locks.take_folder(tmp_path)
+    done = course("up", **KEYS)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"COURSE_DATA_DIR: A run is using this folder: {tmp_path}.")
+    assert not (tmp_path / "course.sqlite3").exists()
