@@ -16,6 +16,7 @@ def register_all() -> None:
     """Register this installation's checks with Django."""
     register(production_has_its_secrets)
     register(keys_open)
+    register(people_reach_it_by_tls, deploy=True)
     register(mail_is_addressed)
     register(texts_are_all_set_up_or_not_at_all)
 
@@ -38,6 +39,14 @@ def keys_open(**_options: Any) -> list[Error]:
     except vault.VaultError as fault:
         return [Error(str(fault), id="course.E002")]
     return []
+
+
+def people_reach_it_by_tls(**_options: Any) -> list[Error]:
+    """Report a public address in the clear."""
+    if settings.PUBLIC_URL.startswith("https://"):
+        return []
+    words = f"COURSE_PUBLIC_URL is {settings.PUBLIC_URL!r}; write https://…, so that nobody reads a sign-in on its way."
+    return [Error(words, id="course.E006")]
 
 
 def mail_is_addressed(**_options: Any) -> list[Error]:

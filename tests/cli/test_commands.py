@@ -343,3 +343,18 @@ def test_a_second_installation_leaves_a_folder_that_a_run_is_using_alone(course:
     assert done.returncode == 1
     assert done.stderr.startswith(f"COURSE_DATA_DIR: A run is using this folder: {tmp_path}.")
     assert not (tmp_path / "course.sqlite3").exists()
+
+
+def test_with_everything_right_set_only_signatures_are_missing(course: Run) -> None:
+    done = course("check", "--deploy", "--json", **(PRODUCTION | {"COURSE_SECRET_KEY": new_secret() * 2}))
+    said = json.loads(done.stdout)
+    assert said["settings"] == []
+    assert {fault["kind"] for fault in said["faults"]} == {"review"}
+
+
+def test_a_public_address_in_the_clear_is_one_line_for_a_real_installation(course: Run) -> None:
+    url = {"COURSE_PUBLIC_URL": "http://course.example.org", "COURSE_SECRET_KEY": new_secret() * 2}
+    said = json.loads(course("check", "--deploy", "--json", **(PRODUCTION | url)).stdout)
+    assert said["settings"] == [
+        "COURSE_PUBLIC_URL is 'http://course.example.org'; write https://…, so that nobody reads a sign-in on its way."
+    ]
