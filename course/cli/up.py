@@ -24,13 +24,14 @@ def command() -> None:
     Redis is started too when REDIS_URL is not set.
     """
     django_setup(database=False)
-    _take_folder_and_ports()
+    _take_folder()
     database_answers()
     migrate()
     try:
         course_files.register(clock.machine_now())
     except versions.CourseFaults as fault:
         fail(f"{fault}\nNothing was started. `course check` lists what to mend.")
+    _take_ports()
     stop = StopSignal()
     supervisor = Supervisor(lambda line: click.echo(line, err=True))
     try:
@@ -48,11 +49,14 @@ def command() -> None:
         supervisor.stop()
 
 
-def _take_folder_and_ports() -> None:
+def _take_folder() -> None:
     try:
         take_folder(settings.DATA_DIR)
     except TakenError as fault:
         fail(f"COURSE_DATA_DIR: {fault}")
+
+
+def _take_ports() -> None:
     wrong = []
     for name in ("COURSE_WEB_BIND", "COURSE_LMTP_BIND"):
         try:
