@@ -7,6 +7,8 @@ from django.core.checks import Error, register
 
 from course import clock, vault
 from course.delivery import channels
+from course.people import addresses
+from course.people.words import Channel
 
 
 def register_all() -> None:
@@ -14,6 +16,9 @@ def register_all() -> None:
     register(production_has_its_secrets)
     register(keys_open)
     register(channels_can_be_set_up)
+    register(people_reach_it_by_tls, deploy=True)
+    register(mail_is_addressed)
+    register(texts_are_all_set_up_or_not_at_all)
 
 
 def production_has_its_secrets(**_options: Any) -> list[Error]:
@@ -39,6 +44,38 @@ def keys_open(**_options: Any) -> list[Error]:
 def channels_can_be_set_up(**_options: Any) -> list[Error]:
     """Report what no channel can be made of: a relay's URL, a key file, a provider's options."""
     return [Error(fault, id="course.E010") for fault in channels.faults()]
+
+
+def people_reach_it_by_tls(**_options: Any) -> list[Error]:
+    """Report a public address in the clear."""
+    if settings.PUBLIC_URL.startswith("https://"):
+        return []
+    words = f"COURSE_PUBLIC_URL is {settings.PUBLIC_URL!r}; write https://…, so that nobody reads a sign-in on its way."
+    return [Error(words, id="course.E006")]
+
+
+def mail_is_addressed(**_options: Any) -> list[Error]:
+    """Report a relay that is none, and addresses that are none."""
+    wrong = []
+    for name, address, right in (
+        ("COURSE_MAIL_FROM", settings.MAIL_FROM, "one address, such as lessons@clinic.example.org"),
+        ("COURSE_MAIL_DOMAIN", f"reply@{settings.MAIL_DOMAIN}", "a domain, such as course.clinic.example.org"),
+    ):
+        try:
+            addresses.normalise(Channel.EMAIL, address)
+        except ValueError:
+            wrong.append(f"{name} is {settings.ENVIRONMENT[name]!r}; write {right}.")
+    return [Error(words, id="course.E004") for words in wrong]
+
+
+def texts_are_all_set_up_or_not_at_all(**_options: Any) -> list[Error]:
+    """Report Twilio settings of which some are set and some are not."""
+    names = [f"COURSE_TWILIO_{word}" for word in ("ACCOUNT_SID", "AUTH_TOKEN", "FROM")]
+    unset = [name for name in names if not settings.ENVIRONMENT[name]]
+    if len(unset) in (0, len(names)):
+        return []
+    words = f"Not set: {', '.join(unset)}. Set all of {', '.join(names)}, or none of them to send no texts."
+    return [Error(words, id="course.E005")]
 
 
 def production_clock_is_not_turned() -> list[Error]:

@@ -3,6 +3,8 @@
 import base64
 import difflib
 import json
+import math
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,6 +61,7 @@ SETTINGS = (
     Setting("DATABASE_URL", "", "postgres://user:password@host/name; empty is SQLite in the data folder"),
     Setting("REDIS_URL", "", "redis://… or unix:///…; empty starts one on this machine"),
 )
+_PUBLIC_URL = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", re.IGNORECASE)
 _KNOWN = {setting.name: setting for setting in SETTINGS}
 
 
@@ -89,7 +92,7 @@ class Environment:
             value = float(self[name])
         except ValueError:
             value = 0.0
-        if value <= 0:
+        if not 0 < value < math.inf:
             raise SettingsError(f"{name} is {self[name]!r}; write a number above 0, such as {_KNOWN[name].default}.")
         return value
 
@@ -106,8 +109,9 @@ class Environment:
     def host_and_port(self, name: str) -> tuple[str, int]:
         """Return a ``host:port`` setting. Raises SettingsError when it is not one."""
         host, _, port = self[name].rpartition(":")
-        if not host or not port.isdigit():
-            raise SettingsError(f"{name} is {self[name]!r}; write host:port, such as {_KNOWN[name].default}.")
+        if not host or not port.isdecimal() or not 1 <= int(port) <= 65535:
+            example = _KNOWN[name].default
+            raise SettingsError(f"{name} is {self[name]!r}; write host:port, the port 1 to 65535, such as {example}.")
         return host, int(port)
 
     def missing(self) -> list[Setting]:
@@ -126,6 +130,8 @@ def read(environ: Mapping[str, str]) -> Environment:
     if values["COURSE_MODE"] not in ("production", "sandbox"):
         raise SettingsError(f"COURSE_MODE is {values['COURSE_MODE']!r}; write production or sandbox.")
     values["COURSE_PUBLIC_URL"] = values["COURSE_PUBLIC_URL"].rstrip("/")
+    if not _PUBLIC_URL.fullmatch(values["COURSE_PUBLIC_URL"]):
+        raise SettingsError(f"COURSE_PUBLIC_URL is {values['COURSE_PUBLIC_URL']!r}; write https://host and no path.")
     return Environment(values)
 
 

@@ -54,6 +54,12 @@ TEMPLATES: list[dict[str, object]] = [
 ]
 
 
+_DATABASE_URL = (
+    "DATABASE_URL is not understood; write postgres://user:password@host:port/name, and in the user and password "
+    "%2F for /, %23 for #, %3F for ?, %40 for @, %5B for [, %25 for %."
+)
+
+
 def _database(url: str) -> dict[str, object]:
     if not url:
         return {
@@ -65,17 +71,26 @@ def _database(url: str) -> dict[str, object]:
                 "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;",
             },
         }
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", str(parts.port or "")
+    except ValueError:
+        raise environment.SettingsError(_DATABASE_URL) from None
     if parts.scheme not in ("postgres", "postgresql"):
         raise environment.SettingsError("DATABASE_URL must begin with postgres://, or be empty for SQLite.")
-    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    if parts.path in ("", "/") or parts.fragment or "@" in parts.path + parts.query:
+        raise environment.SettingsError(_DATABASE_URL)
+    options = {
+        name: unquote(value) for name, _, value in (pair.partition("=") for pair in parts.query.split("&")) if name
+    }
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(query.get("host", parts.hostname or "")),
-        "PORT": str(parts.port or ""),
+        "HOST": options.pop("host", host),
+        "PORT": port,
+        "OPTIONS": options,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
@@ -99,6 +114,14 @@ SESSION_COOKIE_NAME = "__Host-session" if _SECURE else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if _SECURE else "csrf"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SECURE_HSTS_SECONDS = 31_536_000 if _SECURE else 0
+SILENCED_SYSTEM_CHECKS = [
+    "security.W008",  # the web server with TLS in front of this one redirects
+    "security.W005",  # a clinic's other subdomains are not ours to bind
+    "security.W021",  # nor is its domain ours to put on browsers' lists
+    "security.W004",  # course.E006 says it: this and the next two follow from COURSE_PUBLIC_URL alone
+    "security.W012",
+    "security.W016",
+]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

@@ -8,26 +8,26 @@ from course.delivery import sender
 from course.people.words import Channel, MessageClass
 from workers.app import app
 
-_BUDGET = timedelta(seconds=20)
+BUDGET = timedelta(seconds=5)  # a stop waits for it: see course/cli/processes.py
 _CLOCKS = sender.Clocks(clock.course_now, clock.machine_now)
 
 
 @app.task
 def safety(channel: str) -> None:
     """Hand over safety messages of one channel."""
-    sender.drain([MessageClass.SAFETY], Channel(channel), _worker(), _CLOCKS, _BUDGET)
+    sender.drain([MessageClass.SAFETY], Channel(channel), _worker(), _CLOCKS, BUDGET)
 
 
 @app.task
 def direct(channel: str) -> None:
     """Hand over direct messages of one channel."""
-    sender.drain([MessageClass.DIRECT], Channel(channel), _worker(), _CLOCKS, _BUDGET)
+    sender.drain([MessageClass.DIRECT], Channel(channel), _worker(), _CLOCKS, BUDGET)
 
 
 @app.task
 def course(channel: str) -> None:
     """Hand over course messages of one channel."""
-    sender.drain([MessageClass.COURSE], Channel(channel), _worker(), _CLOCKS, _BUDGET)
+    sender.drain([MessageClass.COURSE], Channel(channel), _worker(), _CLOCKS, BUDGET)
 
 
 def _worker() -> str:

@@ -47,7 +47,8 @@ def django_setup(*, database: bool = True) -> None:
 
 def setting_faults() -> list[str]:
     """Return a line for each setting that production must have and does not, or that is wrong."""
-    return [str(fault.msg) for fault in checks.run_checks(include_deployment_checks=True)]
+    found = checks.run_checks(include_deployment_checks=True)
+    return [str(fault.msg) for fault in found if not fault.is_silenced()]
 
 
 def migrate() -> None:
@@ -61,13 +62,21 @@ def emit(data: dict[str, Any]) -> None:
     click.echo(json.dumps(data, indent=2, ensure_ascii=False, default=str))
 
 
+def data_folder() -> None:
+    """Make the data folder if need be; end with one line when it cannot be."""
+    try:
+        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fail(f"COURSE_DATA_DIR: The folder {settings.DATA_DIR} cannot be used: {error.strerror}.")
+
+
 def database_answers() -> None:
     """End with one line when the database does not answer."""
     if connection.vendor == "sqlite":
-        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        data_folder()
     try:
         connection.ensure_connection()
-    except DatabaseError as error:
+    except (DatabaseError, ImproperlyConfigured) as error:
         reason = str(error).strip().splitlines()[0]
         fail(f"The database does not answer: {reason}. Check DATABASE_URL, and that the server is running.")
 

@@ -15,6 +15,7 @@ import click
 
 from course.cli import sandbox_environment
 from course.cli.demo_database import DatabaseRefusedError, forget_database, kept_database, throwaway_database
+from course.cli.locks import RUN_LOCK, TakenError, take_folder
 from course.cli.processes import die_with_parent
 
 
@@ -36,7 +37,7 @@ def command(until_complete: bool, as_json: bool, clean: bool, folder: Path | Non
             environ = sandbox_environment.make(data_dir.resolve(), os.environ)
             with _database(data_dir, throwaway=until_complete) as database:
                 code = _run_stage(stage, environ | {"DATABASE_URL": database})
-    except DatabaseRefusedError as refusal:
+    except (DatabaseRefusedError, TakenError) as refusal:
         raise click.ClickException(str(refusal)) from refusal
     sys.exit(code)
 
@@ -51,13 +52,27 @@ def _folder(folder: Path | None, *, throwaway: bool, clean: bool) -> Iterator[Pa
             shutil.rmtree(made, ignore_errors=True)
         return
     kept = folder or Path("var") / "demo"
+    if not sandbox_environment.is_sandbox(kept) and _holds_something(kept):
+        raise click.ClickException(f"{kept} holds something else; name an empty folder with --dir.")
+    take_folder(kept.resolve())
     if clean and sandbox_environment.is_sandbox(kept):
         if os.environ.get("DATABASE_URL"):
             forget_database(os.environ["DATABASE_URL"], sandbox_environment.name_of(kept))
-        shutil.rmtree(kept)
-    elif kept.exists() and any(kept.iterdir()) and not sandbox_environment.is_sandbox(kept):
-        raise click.ClickException(f"{kept} holds something else; name an empty folder with --dir.")
+        _empty(kept)
     yield kept
+
+
+def _holds_something(folder: Path) -> bool:
+    return folder.is_dir() and any(each.name != RUN_LOCK for each in folder.iterdir())
+
+
+def _empty(folder: Path) -> None:
+    """Forget all but the lock, by which a second run notices this one."""
+    for each in folder.iterdir():
+        if each.is_dir() and not each.is_symlink():
+            shutil.rmtree(each)
+        elif each.name != RUN_LOCK:
+            each.unlink()
 
 
 @contextmanager

@@ -30,7 +30,8 @@ def start_redis(supervisor: Supervisor, environ: Mapping[str, str], data_dir: Pa
 def start(supervisor: Supervisor, environ: Mapping[str, str], data_dir: Path, *, sandbox: bool) -> None:
     """Start every other program in the environment that ``start_redis`` returned."""
     for name, argv in _programs(environ, data_dir, sandbox=sandbox).items():
-        supervisor.start(Program(name, argv, environ, data_dir / "logs" / f"{name}.log"))
+        needed = name == "sandbox"  # it takes what the workers send
+        supervisor.start(Program(name, argv, environ, data_dir / "logs" / f"{name}.log", needed))
 
 
 def _programs(environ: Mapping[str, str], data_dir: Path, *, sandbox: bool) -> dict[str, list[str]]:
@@ -45,7 +46,7 @@ def _programs(environ: Mapping[str, str], data_dir: Path, *, sandbox: bool) -> d
         "lmtp": [*python, "course", "lmtp"],
         "worker": [*celery, "worker", *_CELERY_WORKER, "-Q", "course", "-c", "2", "-n", "course@%h"],
         "safety": [*celery, "worker", *_CELERY_WORKER, "-Q", "safety", "-c", "2", "-n", "safety@%h"],
-        "look": [*celery, "worker", *_CELERY_WORKER, "-Q", "look", "-c", "1", "-n", "look@%h"],
+        "look": [*celery, "worker", *_CELERY_WORKER, "-Q", "look", "-c", "3", "-n", "look@%h"],
         "beat": [
             *celery, "beat", "-s", str(data_dir / "beat"), "--pidfile=", "--max-interval", "1",
             "--loglevel", "WARNING",

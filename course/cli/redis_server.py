@@ -35,7 +35,7 @@ def private_redis(environ: Mapping[str, str], logs: Path) -> tuple[str, Program]
         binary, "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "600",
         "--save", "", "--appendonly", "no", "--dir", str(folder), "--daemonize", "no",
     ]  # fmt: skip
-    return f"unix://{socket}", Program("redis", argv, environ, logs / "redis.log")
+    return f"unix://{socket}", Program("redis", argv, environ, logs / "redis.log", needed=True)
 
 
 def ping(url: str) -> None:

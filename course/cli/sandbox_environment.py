@@ -1,22 +1,19 @@
 """A data folder in; the environment of a sandbox with secrets of its own out. Run again, it is the same."""
 
-import fcntl
 import hashlib
 import json
 import random
 import secrets
-import socket
-import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import IO
 
+from course.cli.locks import TakenError, take_port
 from course.environment import new_secret
 
 _FILE = "sandbox.json"
 _PORTS = {"web": 8000, "phone": 8080, "smtp": 8025, "lmtp": 8024}
 _OTHER_PORTS = range(20_000, 30_000)  # below those that systems give to outgoing connections
-_LOCKS: list[IO[bytes]] = []
 
 
 def is_sandbox(data_dir: Path) -> bool:
@@ -74,40 +71,13 @@ def _new_secrets() -> dict[str, str]:
 
 
 def _free_ports() -> dict[str, int]:
-    """Return the usual ports, and another for each that is taken, kept from other sandboxes until this process ends.
-
-    A look whether a port is free is not enough: it is used seconds later, and a web server may share its port.
-    """
+    """Return the usual ports, and another for each that is taken, kept from others until this process ends."""
     return {name: _keep(port) for name, port in _PORTS.items()}
 
 
 def _keep(usual: int) -> int:
     for port in (usual, *random.sample(_OTHER_PORTS, 100)):
-        if _is_free(port) and _lock(port):
+        with suppress(TakenError):
+            take_port("127.0.0.1", port)
             return port
-    raise OSError("No port is free on this machine.")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-def _lock(port: int) -> bool:
-    """Take this port's lock file, which every sandbox of this machine knows; it is given back when the process ends."""
-    try:
-        opened = (Path(tempfile.gettempdir()) / f"course-port-{port}.lock").open("ab")
-    except OSError:  # another user's
-        return False
-    try:
-        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        opened.close()
-        return False
-    _LOCKS.append(opened)
-    return True
+    raise TakenError("No port is free on this machine.")

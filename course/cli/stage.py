@@ -14,9 +14,9 @@ from django.urls import reverse
 
 from course import clock
 from course.cli import installation
-from course.cli.bootstrap import django_setup, emit, fail, migrate
+from course.cli.bootstrap import data_folder, django_setup, emit, fail, migrate
 from course.cli.live_table import LiveTable
-from course.cli.processes import Supervisor
+from course.cli.processes import KeepsEndingError, Supervisor
 from course.cli.redis_server import NoRedisError
 from course.people import sign_in, versions
 from course.people.models import Staff
@@ -47,7 +47,7 @@ def command(until_complete: bool, as_json: bool) -> None:
     supervisor = Supervisor(lambda line: click.echo(line, err=True))
     look_after = _watch(supervisor, StopSignal())
     django_setup(database=False)
-    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    data_folder()
     migrate()
     try:
         environ = installation.start_redis(supervisor, os.environ, settings.DATA_DIR)
@@ -60,7 +60,7 @@ def command(until_complete: bool, as_json: bool) -> None:
             _play(look_after, sandbox, began, as_json=as_json)
         else:
             _stay(look_after, sandbox)
-    except (NoRedisError, SandboxError) as fault:
+    except (NoRedisError, SandboxError, KeepsEndingError) as fault:
         click.echo(str(fault), err=True)
         sys.exit(1)
     except _Stopped:

@@ -10,7 +10,8 @@ from django.conf import settings
 from course import clock
 from course.cli import installation
 from course.cli.bootstrap import database_answers, django_setup, fail, migrate
-from course.cli.processes import Supervisor
+from course.cli.locks import TakenError, take_folder, take_port
+from course.cli.processes import KeepsEndingError, Supervisor
 from course.cli.redis_server import NoRedisError
 from course.people import course_files, versions
 from course.stop_signal import StopSignal
@@ -23,12 +24,14 @@ def command() -> None:
     Redis is started too when REDIS_URL is not set.
     """
     django_setup(database=False)
+    _take_folder()
     database_answers()
     migrate()
     try:
         course_files.register(clock.machine_now())
     except versions.CourseFaults as fault:
         fail(f"{fault}\nNothing was started. `course check` lists what to mend.")
+    _take_ports()
     stop = StopSignal()
     supervisor = Supervisor(lambda line: click.echo(line, err=True))
     try:
@@ -39,8 +42,26 @@ def command() -> None:
             supervisor.look_after()
             time.sleep(0.5)
         click.echo("Stopping.")
-    except NoRedisError as fault:
+    except (NoRedisError, KeepsEndingError) as fault:
         click.echo(str(fault), err=True)
         sys.exit(1)
     finally:
         supervisor.stop()
+
+
+def _take_folder() -> None:
+    try:
+        take_folder(settings.DATA_DIR)
+    except TakenError as fault:
+        fail(f"COURSE_DATA_DIR: {fault}")
+
+
+def _take_ports() -> None:
+    wrong = []
+    for name in ("COURSE_WEB_BIND", "COURSE_LMTP_BIND"):
+        try:
+            take_port(*settings.ENVIRONMENT.host_and_port(name))
+        except TakenError as fault:
+            wrong.append(f"{name}: {fault}")
+    if wrong:
+        fail("\n".join(wrong))

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from django.conf import settings
 
 from course.curriculum.faults import Fault
-from course.curriculum.folder import read_folder
+from course.curriculum.folder import SCHEDULE, read_folder
 from course.curriculum.model import Course
 from course.curriculum.parse import parse_course, stale_numbers
 from course.people import versions
@@ -19,6 +20,19 @@ _lent: list[Check] = []
 def lend(check: Check) -> None:
     """Take what delivery has to say about a course: whether its templates can be compiled. The last one stands."""
     _lent[:] = [check]
+
+
+def place(name: str) -> Path:
+    """Return where the file with this canonical name lies, "schedule.yaml" or "lessons/…"."""
+    schedule, lessons = Path(settings.SCHEDULE), Path(settings.LESSONS)
+    return schedule if name == SCHEDULE else lessons / name.removeprefix("lessons/")
+
+
+def missing_folder() -> str:
+    """Return one line when COURSE_DIR names no folder, else nothing."""
+    if not settings.COURSE_DIR or Path(settings.COURSE_DIR).is_dir():
+        return ""
+    return f"COURSE_DIR names {settings.COURSE_DIR}, and no folder is there."
 
 
 def faults(now: datetime) -> list[Fault]:
@@ -40,6 +54,8 @@ def blocking(found: list[Fault]) -> list[Fault]:
 
 def register(now: datetime) -> CourseVersion:
     """Register the folder's course. Raises versions.CourseFaults while anything blocks it."""
+    if missing_folder():
+        raise versions.CourseFaults(missing_folder())
     found = blocking(faults(now))
     if found:
         raise versions.CourseFaults("\n".join(str(fault) for fault in found))
