@@ -7,7 +7,7 @@ from collections import deque
 from contextlib import suppress
 from pathlib import Path
 from threading import Timer
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.core.mail.utils import DNS_NAME
 
@@ -18,6 +18,7 @@ from course.delivery.words import Outcome
 
 CONNECT_SECONDS = 10
 IDLE_SECONDS = 30
+_SCHEMES = ("smtp", "smtp+starttls", "smtps")
 _LOOKS_LIKE = "COURSE_SMTP_URL must look like smtp://host:25 or smtps://user:password@host:465."
 
 
@@ -30,6 +31,18 @@ class NoRelay(Exception):
 
     def result(self, key: int) -> Result:
         return Result(key, self._outcome, self._code, raw=self._raw)
+
+
+def _relay_url(url: str) -> SplitResult:
+    """Read a relay's URL; an @ after its host is a password in which a / # or ? was not written as %2F and so on."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in _SCHEMES and parts.hostname and parts.port != 0
+    except ValueError:  # a port that is no number, or too high
+        usable = None
+    if not usable or "@" in parts.path + parts.query + parts.fragment:
+        raise ValueError(_LOOKS_LIKE)
+    return parts
 
 
 class Refused(NoRelay):
@@ -51,9 +64,7 @@ class Relay:
     """
 
     def __init__(self, url: str, ca_file: str = "", answer_seconds: float = 60) -> None:
-        self._url = urlsplit(url)
-        if self._url.scheme not in ("smtp", "smtp+starttls", "smtps") or not self._url.hostname:
-            raise ValueError(_LOOKS_LIKE)
+        self._url = _relay_url(url)
         self._user, self._password = unquote(self._url.username or ""), unquote(self._url.password or "")
         if not (self._user + self._password).isascii():
             raise ValueError("COURSE_SMTP_URL has a letter in its user or password that SMTP cannot carry (not ASCII).")
