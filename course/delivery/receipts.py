@@ -121,10 +121,8 @@ def _apply(row: Message, receipt: Receipt, now: datetime, machine_now: datetime)
 
 def _is_current(row: Message, receipt: Receipt) -> bool:
     """Return whether this is about the try that counts now: its SID, or one we could not know of."""
-    if row.provider_id:
-        return row.provider_id == receipt.provider_id
-    over = row.receipts.filter(provider_id=receipt.provider_id, status__in=_FAILURES)
-    return not over.filter(applied_at__isnull=False).exists()
+    over = row.receipts.filter(provider_id=receipt.provider_id, status__in=_FAILURES, applied_at__isnull=False)
+    return row.provider_id in ("", receipt.provider_id) and not over.exists()
 
 
 def _went(row: Message, receipt: Receipt, now: datetime, *, end_too: bool) -> None:
