@@ -6,7 +6,9 @@ counts only at the bounce address of the message it is about.
 
 import re
 from dataclasses import dataclass
+from email import message_from_string
 from email.message import Message
+from email.policy import compat32
 from typing import Any
 
 from course.replies import complaint, letter
@@ -29,6 +31,7 @@ _AWAY_SUBJECT = re.compile(
 )
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _STATUS_PARTS = ("message/delivery-status", "message/global-delivery-status")  # RFC 3464, RFC 6533
+_EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 _BY_CLASS = {"2": "delivered", "4": "delayed", "5": "failed"}
 _NULL_PATH = "<>"
 _ENOUGH_SIGNS = 2
@@ -90,6 +93,9 @@ def _signs(mail: "Message[str, str]", null_path: bool) -> int:
 def _report(status: "Message[str, str]") -> Report:
     payload: Any = status.get_payload()
     blocks = payload if isinstance(payload, list) else [status]
+    if status.get_content_type() != _STATUS_PARTS[0]:  # the parser makes blocks of RFC 3464's form only
+        texts = _EMPTY_LINE.split("\n\n".join(str(block) for block in blocks))
+        blocks = [message_from_string(text, policy=compat32) for text in texts]
     fates = (_fate(block) for block in blocks if block.get("Status") or block.get("Action"))
     return Report(tuple(fates))
 

@@ -48,9 +48,9 @@ def suppressed(message: Message) -> set[str]:
     return set(standing.values_list("reason", flat=True))
 
 
-def answered(message: Message, sid: str = "SM1") -> Message:
-    """Our own answer to the POST is recorded, as the sender does it."""
-    held = outbox.load(message.pk)
+def answered(message: Message, sid: str = "SM1", held: Message | None = None) -> Message:
+    """Our own answer to the POST is recorded, as the sender does it that has ``held`` the row."""
+    held = held or outbox.load(message.pk)
     outcomes.record(held, Result(message.pk, Outcome.ACCEPTED, "201", sid), NOW, MACHINE)
     receipts.apply_parked(held, NOW, MACHINE)
     message.refresh_from_db()
@@ -271,9 +271,10 @@ def play(words: list[Word], start: State) -> tuple[object, ...]:
     """Let the callbacks of one text come in this order, upkeep last; return what the tables hold then."""
     sid = f"SM{next(_sids)}"
     message = text(start, sid if start == State.ACCEPTED else "")
+    held = outbox.load(message.pk)
     for word, code in words:
         if word == "our answer":
-            answered(message, sid)
+            answered(message, sid, held)
         else:
             said(message, word, code, sid)
     receipts.apply_all_parked(NOW, MACHINE, 100)

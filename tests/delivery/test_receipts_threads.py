@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -96,7 +97,7 @@ def test_a_report_and_an_event_in_one_instant_suppress_once(on_disk: Callable[[]
     for mail in mails:
         report = Word(Said.NO_ADDRESS, "smtp", mail.message_id, "5.1.1")
         event = Word(Said.NO_ADDRESS, "postmark", mail.provider_id, "5.1.1")
-        at_once(*(lambda word=word: mail_receipts.tell(mail, word, NOW, MACHINE) for word in (report, event, report)))
+        at_once(*(partial(mail_receipts.tell, mail, word, NOW, MACHINE) for word in (report, event, report)))
         assert seen(mail)[::2] == (State.BOUNCED, 2)
     (listed,) = at_once(lambda: Suppression.objects.filter(lifted_at__isnull=True).count())
     assert listed == TIMES
