@@ -153,6 +153,14 @@ def test_a_text_tried_again_takes_a_new_id_and_the_old_one_says_nothing_more() -
     assert (message.state, message.provider_id) == (State.ACCEPTED, "SM2")
 
 
+@pytest.mark.parametrize(
+    ("code", "state"), [("30003", State.RETRY), ("30005", State.BOUNCED), ("21610", State.SUPPRESSED)]
+)
+@pytest.mark.parametrize("word", ["queued", "sent"])
+def test_a_lower_word_after_a_failure_takes_nothing_back(code: str, state: State, word: str) -> None:
+    assert said(said(text(), "failed", code), word).state == state
+
+
 def test_the_answer_of_a_failed_try_that_comes_after_its_failure_changes_nothing() -> None:
     message = text(State.UNKNOWN, "")
     held = outbox.load(message.pk)
@@ -256,7 +264,8 @@ def test_texts_of_which_nothing_final_was_said_are_listed_after_half_a_day() -> 
 def test_a_callback_of_one_text_at_the_address_of_another_changes_neither() -> None:
     one, two = text(sid="SM1"), text(sid="")
     said(one, "sent")
-    said(two, "sent", sid="SM1")
+    assert not receipts.twilio_status(two.bounce_token, {"MessageStatus": "sent", "MessageSid": "SM1"}, NOW, MACHINE)
+    two.refresh_from_db()
     assert (two.provider_id, two.receipts.count()) == ("", 0)
 
 

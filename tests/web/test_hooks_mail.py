@@ -110,6 +110,14 @@ def test_a_complainer_gets_no_confirmation_and_who_unsubscribes_gets_one(world: 
     assert NoticeRequest.objects.filter(kind="stopped").count() == 1
 
 
+def test_a_complaint_brought_again_does_not_undo_a_start(world: World, mail: Message) -> None:
+    complained = event(mail, "SpamComplaint", Type="SpamComplaint")
+    post(POSTMARK, complained)
+    suppression.start(world.subscriber, contact=mail.contact, source="reply:1", now=factories.NOW)
+    post(POSTMARK, complained)
+    assert (agrees(world), suppressed()) == (True, set())
+
+
 def test_what_a_provider_said_is_kept_and_cannot_be_read_in_the_table(mail: Message) -> None:
     post(POSTMARK, bounce(mail, "HardBounce", "smtp;550 5.1.1 no such user"))
     receipt = Receipt.objects.get()
