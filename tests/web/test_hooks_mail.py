@@ -19,6 +19,7 @@ from course import clock
 from course.delivery import mail_receipts, receipts, suppression
 from course.delivery.models import Message, Receipt, Suppression
 from course.delivery.words import METADATA_KEY, Reason, State, SuppressionReason
+from course.environment import SettingsError, read
 from course.people.models import Consent, NoticeRequest
 from tests import factories
 
@@ -194,6 +195,14 @@ def test_a_hook_with_no_secret_takes_nothing(
     settings.ANYMAIL = known
     assert post(f"/hooks/mail/{provider}/tracking/", event(mail, "SpamComplaint")) == 503
     assert nothing_changed(world, mail)
+
+
+@pytest.mark.parametrize("value", ["s3cret", ":s3cret", "s3cret:"])
+def test_a_secret_that_no_provider_could_send_is_a_fault_of_settings_and_is_not_repeated(value: str) -> None:
+    with pytest.raises(SettingsError, match=r"write name:password") as fault:
+        read({"COURSE_WEBHOOK_SECRET": value}).secret_pair("COURSE_WEBHOOK_SECRET")
+    assert "s3cret" not in str(fault.value)
+    assert read({"COURSE_WEBHOOK_SECRET": SECRET}).secret_pair("COURSE_WEBHOOK_SECRET") == SECRET
 
 
 def test_a_provider_we_do_not_know_has_no_address(world: World) -> None:
