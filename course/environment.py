@@ -52,6 +52,8 @@ SETTINGS = (
     Setting("COURSE_DOMAIN_RATE", "20", "mails a second to one domain"),
     Setting("COURSE_TWILIO_URL", "", "another host that speaks Twilio's API; empty is Twilio"),
     Setting("COURSE_TWILIO_CONCURRENCY", "8", "how many texts may be on their way to Twilio at a time"),
+    Setting("COURSE_WEBHOOK_SECRET", "", "name:password in the address of a mail provider's webhook; empty takes none"),
+    Setting("COURSE_WEBHOOK_SIGNING_KEY", "", "key with which Mailgun, MailerSend or Mailtrap sign their webhooks"),
     Setting("COURSE_SANDBOX_SMTP_PORT", "8025", "the sandbox mailbox's SMTP port"),
     Setting("COURSE_SANDBOX_HTTP_PORT", "8080", "the sandbox's page and phone"),
     Setting("COURSE_DOORBELL", "workers.app.ring", "function that wakes a worker; empty leaves it to the tick"),
@@ -113,6 +115,13 @@ class Environment:
             example = _KNOWN[name].default
             raise SettingsError(f"{name} is {self[name]!r}; write host:port, the port 1 to 65535, such as {example}.")
         return host, int(port)
+
+    def secret_pair(self, name: str) -> str:
+        """Return a ``name:password`` setting, or "". Raises SettingsError when it is neither; it is not repeated."""
+        user, colon, password = self[name].partition(":")
+        if self[name] and not (user and colon and password):
+            raise SettingsError(f"{name} is not a pair; write name:password, both long and random.")
+        return self[name]
 
     def missing(self) -> list[Setting]:
         """Return what production needs and does not have; the sandbox makes its own."""

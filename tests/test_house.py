@@ -57,6 +57,26 @@ def test_architecture_names_functions_that_exist() -> None:
     assert "where a reply is held" in text.lower()
 
 
+def _sets_a_message_state(node: ast.AST) -> bool:
+    """Whether this is a call of update() with ``state=State.X``, the word for a message's state."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "update"
+        and any(word.arg == "state" and ast.unparse(word.value).startswith("State.") for word in node.keywords)
+    )
+
+
+def test_only_one_file_changes_the_state_of_a_message() -> None:
+    changing = {
+        path.name
+        for path in (ROOT / "course").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if _sets_a_message_state(node)
+    }
+    assert changing == set()  # states.py itself is given the state as an argument
+
+
 def test_no_shipped_file_carries_a_reviewer() -> None:
     for file in [*(ROOT / "course" / "lessons").rglob("*.md"), *(ROOT / "course" / "lessons").rglob("*.yaml")]:
         for line in re.findall(r"^\s*review:\s*\{(.*)\}", file.read_text(), re.MULTILINE):

@@ -119,6 +119,9 @@ class Receipt(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["provider", "provider_id", "status"], name="receipt_once"),
         ]
+        indexes = [
+            models.Index(fields=["received_at"], condition=Q(applied_at__isnull=True), name="receipt_parked"),
+        ]
 
 
 class Suppression(models.Model):

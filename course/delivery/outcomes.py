@@ -117,3 +117,11 @@ def _hold_channel(message: Message, result: Result, now: datetime, machine_now: 
             "since": machine_now,
         },
     )
+
+
+def our_fault(message: Message, code: str, now: datetime, machine_now: datetime) -> None:
+    """Count a late word that our own set-up is at fault as one more refusal of our sender."""
+    message.tries.filter(fence=message.fence).update(
+        outcome=Outcome.REFUSED_SENDER, code=code[:20], ended_at=machine_now
+    )
+    _hold_channel(message, Result(message.pk, Outcome.REFUSED_SENDER, code), now, machine_now)

@@ -13,7 +13,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from course.curriculum import timetable
 from course.curriculum.model import Course
-from course.delivery import channels, outbox, outcomes
+from course.delivery import channels, outbox, outcomes, receipts
 from course.delivery.channels.base import Sent
 from course.delivery.models import Message
 from course.delivery.states import move
@@ -196,5 +196,5 @@ def _sent(message: Message, now: datetime) -> Sent:
         recipient=contact.address if contact else "",
         words_hash=attempt.words_hash if attempt else "",
         handed_at=message.handed_at or now,
-        known_ids=frozenset(ids.values_list("provider_id", flat=True)),
+        known_ids=frozenset(ids.values_list("provider_id", flat=True)) | receipts.ended_ids(message),
     )

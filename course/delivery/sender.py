@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from course.delivery import channels, outbox, outcomes, pacing, rendering
+from course.delivery import channels, outbox, outcomes, pacing, receipts, rendering
 from course.delivery.channels.base import Outgoing, Result, Text, hash_of
 from course.delivery.models import Message
 from course.delivery.words import Outcome, Reason, State
@@ -94,4 +94,6 @@ class _Claim:
     def _record(self, result: Result) -> None:
         if result.slow_down:
             pacing.slow_down(self._lanes[result.key], result.retry_after or SLOW_SECONDS)
-        outcomes.record(self._rows[result.key], result, self._clocks.course(), self._clocks.machine())
+        message, now, machine_now = self._rows[result.key], self._clocks.course(), self._clocks.machine()
+        outcomes.record(message, result, now, machine_now)
+        receipts.apply_parked(message, now, machine_now)  # a callback may be quicker than the answer to our own call

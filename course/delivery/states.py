@@ -21,11 +21,22 @@ STARTS: dict[State, tuple[State, ...]] = {
     State.EXPIRED: (State.PLANNED, State.RETRY),
     State.CANCELLED: (State.PLANNED, State.CLAIMED, State.RETRY),
 }
+_WAITING = (State.PLANNED, State.CLAIMED, State.RETRY)  # an earlier try may have gone all the same
+_NOT_GOING = (State.EXPIRED, State.CANCELLED, State.SUPPRESSED, State.FAILED)
+# What the other side says later is the truth about the wire, whatever we had come to think.
+LATE: dict[State, tuple[State, ...]] = {
+    State.ACCEPTED: (State.UNKNOWN, *_WAITING, *_NOT_GOING),
+    State.DELIVERED: (State.HANDED, State.UNKNOWN, State.ACCEPTED, State.BOUNCED, *_WAITING, *_NOT_GOING),
+    State.BOUNCED: (State.HANDED, State.UNKNOWN, State.ACCEPTED, State.DELIVERED, *_WAITING, *_NOT_GOING),
+    State.RETRY: (State.ACCEPTED,),
+    State.EXPIRED: (State.ACCEPTED, *_WAITING),
+    State.SUPPRESSED: (State.ACCEPTED, *_WAITING),
+}
 
 
-def move(rows: QuerySet[Message], to: State, **columns: Any) -> int:
+def move(rows: QuerySet[Message], to: State, starts: dict[State, tuple[State, ...]] = STARTS, **columns: Any) -> int:
     """Move those of ``rows`` that may go to ``to``, in one conditional UPDATE; return how many. Law 2.
 
     Whoever changed a row owns it. A lease ends with the state it was for, unless ``columns`` gives a new one.
     """
-    return rows.filter(state__in=STARTS[to]).update(**{"state": to, "lease_until": None} | columns)
+    return rows.filter(state__in=starts[to]).update(**{"state": to, "lease_until": None} | columns)

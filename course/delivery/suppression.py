@@ -30,11 +30,13 @@ def stop(
     source: str,
     now: datetime,
     answers_at: datetime | None = None,
+    quietly: bool = False,
 ) -> bool:
     """Stop every channel and cohort of a person, at once; False when they had stopped before.
 
     ``contact`` is where the stop was said: a phone number goes on the suppression list, and the one confirmation
-    goes back to it. ``source`` is "reply:12" or "link". Course time.
+    goes back to it, unless ``quietly``: who complained of our mail gets no more of it. ``source`` is "reply:12" or
+    "link". Course time.
     """
     enrolments = Enrolment.objects.filter(subscriber=subscriber, state__in=_RUNNING)
     stopped = enrolments.update(state=EnrolmentState.STOPPED, state_reason=source[:40], state_changed_at=now)
@@ -49,6 +51,8 @@ def stop(
     if not (stopped or withdrawn):
         return False
     audit.record(f"subscriber:{subscriber.pk}", "stopped", f"subscriber:{subscriber.pk}")
+    if quietly:
+        return True
     notices.request(
         NoticeKind.STOPPED,
         MessageClass.DIRECT,
@@ -99,6 +103,11 @@ def suppress(contact: Contact, reason: SuppressionReason, source: str, now: date
         lifted_at=None,
         defaults={"source": source[:60], "created_at": now},
     )
+
+
+def take_back(reason: SuppressionReason, source: str, now: datetime) -> None:
+    """Take off the list what one source put there and what has proved wrong since."""
+    Suppression.objects.filter(reason=reason, source=source, lifted_at__isnull=True).update(lifted_at=now)
 
 
 def lift(subscriber: Subscriber, contact: Contact | None, now: datetime) -> None:

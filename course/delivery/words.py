@@ -3,6 +3,7 @@
 from django.db.models import TextChoices
 
 REPLY_MARKER = "Write your reply above this line"  # the line that replies are cut at
+METADATA_KEY = "course_message"  # a mail provider gives this back in its webhooks: our Message-ID
 
 
 class State(TextChoices):
@@ -39,6 +40,7 @@ class Reason(TextChoices):
     NOTHING_NEW = "nothing_new"  # a digest with no posts
     ADDRESS = "address"  # the provider says this address is no use
     CONTENT = "content"  # the provider refuses these words
+    UNDELIVERED = "undelivered"  # it came back, and nobody says that the address is no use
     CHANNEL = "channel"  # our own set-up is at fault
     CALLED_OFF = "called_off"  # what it was about is over
 
@@ -62,3 +64,16 @@ class SuppressionReason(TextChoices):
     BOUNCED = "bounced"
     COMPLAINED = "complained"
     WRONG_NUMBER = "wrong_number"
+
+
+class Said(TextChoices):
+    """What is said of a mail later, by a delivery report, a complaint or a provider's webhook."""
+
+    DELAYED = "delayed"  # the other side still tries
+    DELIVERED = "delivered"
+    NO_ADDRESS = "no_address"  # there is no such mailbox
+    NOT_DELIVERED = "not_delivered"  # it came back, and nobody says why
+    REFUSED = "refused"  # not the address's fault: a full mailbox, these words
+    OUR_FAULT = "our_fault"  # policy: our own set-up is at fault
+    COMPLAINED = "complained"
+    UNSUBSCRIBED = "unsubscribed"

@@ -186,7 +186,7 @@ class Migration(migrations.Migration):
                 ('message_class', models.CharField(choices=[('safety', 'Safety'), ('direct', 'Direct'), ('course', 'Course')], max_length=10)),
                 ('words', course.vault.EncryptedJSON(default=dict)),
                 ('state', models.CharField(choices=[('planned', 'Planned'), ('claimed', 'Claimed'), ('handed', 'Handed'), ('accepted', 'Accepted'), ('delivered', 'Delivered'), ('retry', 'Retry'), ('unknown', 'Unknown'), ('failed', 'Failed'), ('bounced', 'Bounced'), ('suppressed', 'Suppressed'), ('expired', 'Expired'), ('cancelled', 'Cancelled')], default='planned', max_length=10)),
-                ('reason', models.CharField(blank=True, choices=[('', 'None'), ('late', 'Late'), ('newer_goes', 'Newer Goes'), ('gate', 'Gate'), ('no_consent', 'No Consent'), ('suppressed', 'Suppressed'), ('no_contact', 'No Contact'), ('earlier_part', 'Earlier Part'), ('nothing_new', 'Nothing New'), ('address', 'Address'), ('content', 'Content'), ('channel', 'Channel'), ('called_off', 'Called Off')], default='', max_length=20)),
+                ('reason', models.CharField(blank=True, choices=[('', 'None'), ('late', 'Late'), ('newer_goes', 'Newer Goes'), ('gate', 'Gate'), ('no_consent', 'No Consent'), ('suppressed', 'Suppressed'), ('no_contact', 'No Contact'), ('earlier_part', 'Earlier Part'), ('nothing_new', 'Nothing New'), ('address', 'Address'), ('content', 'Content'), ('undelivered', 'Undelivered'), ('channel', 'Channel'), ('called_off', 'Called Off')], default='', max_length=20)),
                 ('planned_at', models.DateTimeField()),
                 ('due_at', models.DateTimeField(null=True)),
                 ('window_ends_at', models.DateTimeField(null=True)),
@@ -428,6 +428,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='receipt',
             constraint=models.UniqueConstraint(fields=('provider', 'provider_id', 'status'), name='receipt_once'),
+        ),
+        migrations.AddIndex(
+            model_name='receipt',
+            index=models.Index(condition=models.Q(('applied_at__isnull', True)), fields=['received_at'], name='receipt_parked'),
         ),
         migrations.AddIndex(
             model_name='reply',

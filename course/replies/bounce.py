@@ -5,13 +5,16 @@ counts only at the bounce address of the message it is about.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from email import message_from_string
 from email.message import Message
+from email.policy import compat32
 from typing import Any
 
-from course.replies import letter
+from course.replies import complaint, letter
 from course.replies.address import BOUNCE
+from course.replies.complaint import Complaint
+from course.replies.letter import report_parts
 from course.replies.words import ReplyKind
 
 _DAEMON = re.compile(r"^(mailer-daemon|postmaster|mail-daemon)@", re.IGNORECASE)
@@ -26,31 +29,43 @@ _AWAY_SUBJECT = re.compile(
     r"|r[eé]ponse automatique)",
     re.IGNORECASE,
 )
-_STATUS = re.compile(r"\b([45]\.\d{1,3}\.\d{1,3})\b")
+_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
+_STATUS_PARTS = ("message/delivery-status", "message/global-delivery-status")  # RFC 3464, RFC 6533
+_EMPTY_LINE = re.compile(r"\n[ \t]*\n")
+_BY_CLASS = {"2": "delivered", "4": "delayed", "5": "failed"}
 _NULL_PATH = "<>"
 _ENOUGH_SIGNS = 2
 
 
 @dataclass(frozen=True)
+class Fate:
+    """What became of a mail for one recipient (RFC 3464, section 2.3). ``addresses`` are those it is named by."""
+
+    action: str  # failed, delayed, delivered, relayed, expanded
+    code: str  # RFC 3463's, or empty
+    addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Report:
-    """A delivery report. ``final`` is False while the other side still tries; ``code`` is RFC 3463's, or empty."""
+    """A delivery report: one fate for each recipient it speaks of."""
 
-    code: str
-    final: bool
+    fates: tuple[Fate, ...]
 
 
-def written_by_machine(mail: "Message[str, str]", purpose: str) -> tuple[ReplyKind | None, Report | None]:
+def written_by_machine(mail: "Message[str, str]", purpose: str) -> tuple[ReplyKind | None, Report | Complaint | None]:
     """Return what a machine's mail is, and its report when it is one; None for a person's mail."""
-    if _has_part(mail, "message/feedback-report"):
-        return ReplyKind.COMPLAINT, None
-    status = next(_parts(mail, "message/delivery-status"), None)
+    feedback = next(report_parts(mail, "message/feedback-report"), None)
+    if feedback is not None:
+        return ReplyKind.COMPLAINT, complaint.read(mail, feedback)
+    status = next(report_parts(mail, *_STATUS_PARTS), None)
     if status is not None:
         return ReplyKind.BOUNCE, _report(status)
     if _is_automatic(mail):
         return ReplyKind.AUTO_REPLY, None
     null_path = mail.get("Return-Path", "").strip() == _NULL_PATH
     if (purpose == BOUNCE and null_path) or _signs(mail, null_path) >= _ENOUGH_SIGNS:
-        return ReplyKind.BOUNCE, Report(_code(letter.words(mail)), final=True)
+        return ReplyKind.BOUNCE, _in_prose(letter.words(mail))
     return None, None
 
 
@@ -78,21 +93,32 @@ def _signs(mail: "Message[str, str]", null_path: bool) -> int:
 def _report(status: "Message[str, str]") -> Report:
     payload: Any = status.get_payload()
     blocks = payload if isinstance(payload, list) else [status]
-    actions = {str(block.get("Action", "")).strip().lower() for block in blocks} - {""}
-    codes = [_code(str(block.get("Status", ""))) for block in blocks]
-    return Report(next(filter(None, codes), ""), final=not actions or "failed" in actions)
+    if status.get_content_type() != _STATUS_PARTS[0]:  # the parser makes blocks of RFC 3464's form only
+        texts = _EMPTY_LINE.split("\n\n".join(str(block) for block in blocks))
+        blocks = [message_from_string(text, policy=compat32) for text in texts]
+    fates = (_fate(block) for block in blocks if block.get("Status") or block.get("Action"))
+    return Report(tuple(fates))
+
+
+def _fate(block: "Message[str, str]") -> Fate:
+    action = str(block.get("Action", "")).split("(")[0].strip().lower()
+    code = _code(str(block.get("Status", "")))
+    named = (_address(str(block.get(name, ""))) for name in ("Original-Recipient", "Final-Recipient"))
+    return Fate(action or _BY_CLASS.get(code[:1], ""), code, tuple(filter(None, named)))
+
+
+def _address(field: str) -> str:
+    """Return the address of "rfc822; name@example.org", in small letters; empty when it names none."""
+    _kind, semicolon, address = field.partition(";")
+    return (address if semicolon else field).strip().strip("<>").lower()
+
+
+def _in_prose(words: str) -> Report:
+    """A report in words only: nobody can say what it is about, but one that speaks of trying again is not final."""
+    code = _code(words)
+    return Report((Fate("delayed", code) if code.startswith("4") else Fate("failed", ""),))
 
 
 def _code(text: str) -> str:
     found = _STATUS.search(text)
     return found[1] if found else ""
-
-
-def _has_part(mail: "Message[str, str]", kind: str) -> bool:
-    return next(_parts(mail, kind), None) is not None
-
-
-def _parts(mail: "Message[str, str]", kind: str) -> Iterator["Message[str, str]"]:
-    # Only parts of a multipart/report count: a person may forward a report and write about it.
-    if mail.get_content_type() == "multipart/report":
-        yield from (part for part in letter.leaves(mail) if part.get_content_type() == kind)

@@ -84,6 +84,12 @@ def leaves(mail: "Message[str, str]") -> Iterator["Message[str, str]"]:
         yield mail
 
 
+def report_parts(mail: "Message[str, str]", *kinds: str) -> Iterator["Message[str, str]"]:
+    """Yield the parts of these kinds of a multipart/report only: a person may forward a report and write about it."""
+    if mail.get_content_type() == "multipart/report":
+        yield from (part for part in leaves(mail) if part.get_content_type() in kinds)
+
+
 def clean(text: str) -> str:
     """Return text with plain line ends that any database and encoder takes."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").translate(_INVISIBLE)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from course.people.words import Channel
 from course.replies import address, bounce, letter, optout
 from course.replies.bounce import Report
+from course.replies.complaint import Complaint
 from course.replies.extraction import Extracted, extract
 from course.replies.models import Reply
 from course.replies.optout import Wish
@@ -21,7 +22,7 @@ class Opened:
     subject: str = ""
     attachments: int = 0
     machine: ReplyKind | None = None
-    report: Report | None = None
+    report: Report | Complaint | None = None
 
 
 def open_reply(reply: Reply) -> Opened:

@@ -12,12 +12,10 @@ from datetime import datetime
 from django.db import transaction
 
 from course.curriculum.model import Course
-from course.delivery import receipts, suppression
-from course.delivery.words import SuppressionReason
 from course.people import subscribers, versions
 from course.people.models import Contact
 from course.people.words import Channel
-from course.replies import address, answers, attribution, handover, orders, reading, sent, triage
+from course.replies import address, answers, attribution, handover, orders, reading, reports, sent, triage
 from course.replies.attribution import Who
 from course.replies.extraction import Extracted
 from course.replies.models import Reply
@@ -119,19 +117,13 @@ def _respond(found: Understood, course: Course, post_id: int, now: datetime) -> 
 
 
 def _set_aside(found: Understood, course: Course, now: datetime, machine_now: datetime) -> None:
-    """Keep a machine's mail and answer nothing. A report counts only at its message's own bounce address."""
-    reply, report, machine = found.reply, found.opened.report, found.opened.machine
+    """Keep a machine's mail and answer nothing; a person reads a complaint that nobody can be found for."""
+    reply, machine = found.reply, found.opened.machine
     reply.kind = machine or ReplyKind.AUTO_REPLY
-    message, subscriber = found.who.message, found.who.subscriber
-    if machine == ReplyKind.BOUNCE and message and report and report.final and reply.purpose == address.BOUNCE:
-        raw = found.opened.text[:10_000]
-        receipts.bounced(message, code=report.code, raw=raw, machine_now=machine_now, now=now)
-    elif machine == ReplyKind.COMPLAINT and subscriber and found.who.contact:
-        source = f"reply:{reply.pk}"
-        suppression.suppress(found.who.contact, SuppressionReason.COMPLAINED, source, now)
-        suppression.stop(subscriber, contact=found.who.contact, source=source, now=now)
-    elif reply.purpose != address.BOUNCE and reply.tier != Tier.NONE:
-        # Perhaps a person wrote it after all: somebody reads it, and still nothing is answered.
+    if reports.apply(reply, found.opened, found.who.message, now, machine_now):
+        return
+    perhaps_a_person = reply.purpose != address.BOUNCE and reply.tier != Tier.NONE
+    if perhaps_a_person or machine == ReplyKind.COMPLAINT:
         post_id = handover.hold(reply, _lesson(found, course), Tier(reply.tier), found.extracted.own_words, now)
         if reply.tier == Tier.A:
             answers.urgent(post_id, reply, now)

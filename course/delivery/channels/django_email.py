@@ -16,6 +16,7 @@ from django.utils.module_loading import import_string
 
 from course.delivery.channels import django_email_answers
 from course.delivery.channels.base import AboutTo, Finding, Mail, Outgoing, Result, Sent
+from course.delivery.words import METADATA_KEY
 
 # Headers that Django or the provider makes anew from the message's parts.
 _MADE_AGAIN = {
@@ -98,7 +99,7 @@ class DjangoEmailChannel:
         if not self._anymail:  # Django's own backends take the envelope from from_email and the header from headers
             message.from_email, message.extra_headers["From"] = mail.envelope_from, message.from_email
         for name in self._extras:
-            setattr(message, name, _extras(mail.envelope_from, mail.key)[name])
+            setattr(message, name, _extras(mail.envelope_from, mail.message_id)[name])
         return message
 
 
@@ -117,11 +118,11 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-def _extras(envelope_from: str, key: int) -> dict[str, Any]:
+def _extras(envelope_from: str, message_id: str) -> dict[str, Any]:
     """Return what anymail can carry beyond a plain message. Nobody may follow who opens a mail or presses a link."""
     return {
         "envelope_sender": envelope_from,
-        "metadata": {"message": str(key)},
+        "metadata": {METADATA_KEY: message_id},
         "track_opens": False,
         "track_clicks": False,
     }
@@ -130,7 +131,7 @@ def _extras(envelope_from: str, key: int) -> dict[str, Any]:
 def _known_extras(backend: AnymailBaseBackend) -> list[str]:
     """Return the names of those that this provider knows; one it does not would be refused at each message."""
     known = []
-    for name, value in _extras("bounce@example.org", 1).items():
+    for name, value in _extras("bounce@example.org", "probe@example.org").items():
         probe = EmailMultiAlternatives("probe", "probe", "course@example.org", ["probe@example.org"])
         setattr(probe, name, value)
         with suppress(AnymailUnsupportedFeature):
