@@ -18,7 +18,7 @@ from course.delivery.channels.base import Mail
 from course.delivery.channels.django_email import DjangoEmailChannel
 from course.delivery.channels.smtp import SmtpChannel
 from course.delivery.models import Message
-from course.delivery.words import Outcome
+from course.delivery.words import METADATA_KEY, Outcome
 from course.people.words import Channel
 from tests import factories
 from tests.delivery.channel_contract import mail, yes
@@ -85,10 +85,10 @@ def test_a_provider_gets_both_parts_and_every_header(wire: PostmarkWire, lesson:
     assert (result.outcome, result.provider_id) == (Outcome.ACCEPTED, "pm-1")
 
 
-def test_a_provider_is_told_the_key_and_nothing_else_and_follows_nobody(wire: PostmarkWire) -> None:
+def test_a_provider_is_told_our_message_id_and_nothing_else_and_follows_nobody(wire: PostmarkWire) -> None:
     list(DjangoEmailChannel(POSTMARK, {}).send([mail(7)], yes))
     (posted,) = wire.requests
-    assert posted["Metadata"] == {"message": "7"}
+    assert posted["Metadata"] == {METADATA_KEY: "m7@example.org"}
     assert (posted["TrackOpens"], posted["TrackLinks"]) == (False, "None")
 
 
