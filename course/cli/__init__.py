@@ -6,12 +6,13 @@ from importlib import import_module
 import click
 
 COMMANDS = {
-    "channel": "List channels, and release one that is held.",
     "check": "Say what is wrong with the course's files and settings.",
     "cohort": "Add and list cohorts.",
     "demo": "Run the sample course on this machine, with invented people.",
+    "hold": "Hold sending, or list what is held.",
     "keys": "Make the secrets an installation needs.",
     "lmtp": "Take replies by LMTP.",
+    "release": "Let what was held be sent again.",
     "sandbox": "Run the mailbox and phone of the demo.",
     "settings": "List every setting, and what it is for.",
     "stage": "Run the demo's programs in the sandbox that `course demo` made.",

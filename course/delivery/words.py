@@ -62,3 +62,11 @@ class SuppressionReason(TextChoices):
     BOUNCED = "bounced"
     COMPLAINED = "complained"
     WRONG_NUMBER = "wrong_number"
+
+
+class HoldScope(TextChoices):
+    """What a hold holds: class course everywhere, or class course and direct of one channel. Safety always goes."""
+
+    ALL = "all"
+    EMAIL = "email"
+    SMS = "sms"
