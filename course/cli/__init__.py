@@ -9,6 +9,7 @@ COMMANDS = {
     "check": "Say what is wrong with the course's files and settings.",
     "cohort": "Add and list cohorts.",
     "demo": "Run the sample course on this machine, with invented people.",
+    "health": "Say whether all is well: the exit code is for a supervisor.",
     "hold": "Hold sending, or list what is held.",
     "keys": "Make the secrets an installation needs.",
     "lmtp": "Take replies by LMTP.",

@@ -50,6 +50,13 @@ class Supervisor:
             self._spawn(program)
         return died
 
+    def kill(self, name: str) -> None:
+        """Kill a program that does nothing any more; ``look_after`` starts it again."""
+        for program in self.programs:
+            if program.name == name and program.process:
+                self._tell(f"{name} has done nothing for too long; killing it.")
+                _signal_group(program.process.pid, signal.SIGKILL)
+
     def stop(self) -> None:
         """Stop every program, the last one first; kill what has not ended after a few seconds."""
         running = [program.process for program in reversed(self.programs) if program.process]
