@@ -5,12 +5,18 @@ from datetime import timedelta
 from django.conf import settings
 
 from course import clock
-from course.delivery import heartbeat, recovery
+from course.delivery import heartbeat, recovery, replay
 from workers.app import app
+
+_COMPARE = timedelta(hours=1)
 
 
 @app.task
 def sweep() -> None:
-    """Free leases that ran out, look unknown messages up, and settle what cannot go any more: one sweeper at a time."""
-    if heartbeat.take("sweep", timedelta(seconds=settings.TICK_SECONDS), clock.machine_now()):
-        recovery.sweep(clock.course_now(), clock.machine_now())
+    """Free leases that ran out, look unknown messages up, settle what cannot go any more; now and then compare the
+    ledger with the database. One sweeper at a time."""
+    machine_now = clock.machine_now()
+    if heartbeat.take("sweep", timedelta(seconds=settings.TICK_SECONDS), machine_now):
+        recovery.sweep(clock.course_now(), machine_now)
+    if heartbeat.take("compare ledger", _COMPARE, machine_now):
+        replay.add_missing(clock.course_now())

@@ -21,7 +21,8 @@ def command(as_json: bool) -> None:
     It answers within ten seconds, also when the database or Redis hangs, and changes nothing.
     """
     redis_url = settings.REDIS_URL or remembered(settings.DATA_DIR)
-    signs = vital_signs.take(settings.DATA_DIR, redis_url, clock.course_now, clock.machine_now())
+    folders = (settings.DATA_DIR, settings.LEDGER.parent)
+    signs = vital_signs.take(folders, redis_url, clock.course_now, clock.machine_now())
     if as_json:
         emit(signs.as_json())
     else:

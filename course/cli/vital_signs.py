@@ -2,7 +2,7 @@
 
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -67,7 +67,9 @@ class Signs:
             elif abs(age) > UNSEEN.total_seconds():
                 found.append(f"Not seen for {age:.0f} seconds: {_who(name)}.")
         if self.disk_free_bytes < LEAST_DISK:
-            found.append(f"The disk of the data folder has only {self.disk_free_bytes // 1024**2} MB left.")
+            found.append(
+                f"The disk of the data folder or of the ledger has only {self.disk_free_bytes // 1024**2} MB left."
+            )
         return found
 
     def as_json(self) -> dict[str, Any]:
@@ -75,9 +77,9 @@ class Signs:
         return {"healthy": not self.faults(), "faults": self.faults(), **asdict(self)}
 
 
-def take(data_dir: Path, redis_url: str, course_now: Callable[[], datetime], machine_now: datetime) -> Signs:
-    """Look at everything. ``course_now`` is asked beside the database, since the sandbox's clock lies there."""
-    signs = Signs(disk_free_bytes=_disk_free(data_dir))
+def take(folders: Iterable[Path], redis_url: str, course_now: Callable[[], datetime], machine_now: datetime) -> Signs:
+    """Look at everything. The fullest disk of ``folders`` counts. ``course_now`` is asked beside the database, since the sandbox's clock lies there."""
+    signs = Signs(disk_free_bytes=min(_disk_free(folder) for folder in folders))
     signs.redis_answers = within(ANSWER_WITHIN, lambda: _redis_answers(redis_url)) or False
     found = within(ANSWER_WITHIN, lambda: _from_database(course_now, machine_now))
     if found:

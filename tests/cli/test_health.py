@@ -143,7 +143,7 @@ def test_a_reply_that_nobody_understands_and_a_silent_queue_are_faults(now: date
 
 def test_a_full_disk_is_a_fault() -> None:
     full = Signs(True, True, disk_free_bytes=100 * 1024 * 1024)
-    assert full.faults() == ["The disk of the data folder has only 100 MB left."]
+    assert full.faults() == ["The disk of the data folder or of the ledger has only 100 MB left."]
 
 
 def test_only_a_name_that_does_not_move_while_we_look_is_silent() -> None:
