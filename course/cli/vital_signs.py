@@ -78,7 +78,7 @@ class Signs:
 
 
 def take(folders: Iterable[Path], redis_url: str, course_now: Callable[[], datetime], machine_now: datetime) -> Signs:
-    """Look at everything. The fullest disk of ``folders`` counts. ``course_now`` is asked beside the database, since the sandbox's clock lies there."""
+    """Look at everything; of the disks the fullest counts. ``course_now`` is asked where the database is asked."""
     signs = Signs(disk_free_bytes=min(_disk_free(folder) for folder in folders))
     signs.redis_answers = within(ANSWER_WITHIN, lambda: _redis_answers(redis_url)) or False
     found = within(ANSWER_WITHIN, lambda: _from_database(course_now, machine_now))
