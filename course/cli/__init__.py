@@ -6,6 +6,7 @@ from importlib import import_module
 import click
 
 COMMANDS = {
+    "backup": "Write the database to one file, while everything runs.",
     "check": "Say what is wrong with the course's files and settings.",
     "cohort": "Add and list cohorts.",
     "demo": "Run the sample course on this machine, with invented people.",
@@ -14,6 +15,7 @@ COMMANDS = {
     "keys": "Make the secrets an installation needs.",
     "lmtp": "Take replies by LMTP.",
     "release": "Let what was held be sent again.",
+    "restore": "Put a backup in the database's place, with sending held.",
     "sandbox": "Run the mailbox and phone of the demo.",
     "settings": "List every setting, and what it is for.",
     "stage": "Run the demo's programs in the sandbox that `course demo` made.",

@@ -9,7 +9,7 @@ import click
 from django.conf import settings
 
 from course import clock
-from course.cli import installation, watch
+from course.cli import installation, running, watch
 from course.cli.bootstrap import database_answers, django_setup, fail, migrate
 from course.cli.processes import Supervisor
 from course.cli.redis_server import NoRedisError
@@ -24,6 +24,14 @@ def command() -> None:
     Redis is started too when REDIS_URL is not set.
     """
     django_setup(database=False)
+    try:
+        with running.alone(settings.DATA_DIR):
+            _run()
+    except running.NotAloneError as fault:
+        fail(f"Nothing was started. {fault}")
+
+
+def _run() -> None:
     database_answers()
     migrate()
     try:

@@ -1,0 +1,53 @@
+"""A data folder in; whether its programs are running out. A restore must be alone."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.db import Error as DatabaseError
+from django.db import connection
+
+from course.delivery import heartbeat
+
+_LOCK = "running.lock"
+_JUST_NOW = timedelta(seconds=15)
+
+
+class NotAloneError(Exception):
+    """Something else works on this installation. The message says what to stop."""
+
+
+@contextmanager
+def alone(data_dir: Path) -> Iterator[None]:
+    """Hold the folder's lock. Raises NotAloneError while another `course up`, demo or restore holds it."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    file = os.open(data_dir / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise NotAloneError(f"Another program runs with the data folder {data_dir}. Stop it first.") from None
+    finally:
+        os.close(file)
+
+
+def nobody_at_work(machine_now: datetime) -> None:
+    """Raises NotAloneError while workers of any machine use this database, or anybody is connected to it."""
+    try:
+        fresh = [name for name, seen in heartbeat.seen().items() if abs(machine_now - seen) < _JUST_NOW]
+    except DatabaseError:  # no tables yet: nobody can be at work
+        connection.close()
+        fresh = []
+    if fresh:
+        raise NotAloneError(f"Workers are running: {', '.join(fresh)}. Stop them, and wait 15 seconds.")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            others = cursor.fetchone()[0]
+        if others:
+            raise NotAloneError(f"{others} other connections use the database. Stop what holds them.")
