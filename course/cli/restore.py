@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.db.models import QuerySet
 
 from course import clock
 from course.cli import archive, dumps, running
@@ -27,6 +28,7 @@ from course.people import audit, ledger
 from course.people.models import Cohort, Staff, Subscriber
 
 BY = "restore"
+_UNFINISHED = "being restored from a backup; not finished, run course restore again"
 _CHECKS = {"sqlite": dumps.check_sqlite, "postgresql": dumps.check_postgresql}
 _LOADS = {"sqlite": dumps.load_sqlite, "postgresql": dumps.load_postgresql}
 _EVERY = 100  # questions between two lines of progress
@@ -73,7 +75,7 @@ def restore(file: Path, *, replace: bool) -> Report:
     _load(file, manifest)
     migrate()
     now, taken_at = clock.course_now(), datetime.fromisoformat(manifest.taken_at)
-    before = [asdict_of(hold) for hold in Hold.objects.filter(released_by=BY, released_at__gte=_held_at())]
+    before = [{"scope": hold.scope, "reason": hold.reason} for hold in _held_before()]
     asked = asking.ask(taken_at, now, clock.machine_now(), _tell)
     replayed = replay.replay(ledger.read(manifest.ledger_position), now, erasure.erase)
     reason = f"restored from a backup of {manifest.taken_at}; release when you have looked"
@@ -83,13 +85,10 @@ def restore(file: Path, *, replace: bool) -> Report:
     return Report(manifest.taken_at, asdict(replayed), said, before)
 
 
-def asdict_of(hold: Hold) -> dict[str, str]:
-    """Return a hold that stood when the backup was taken."""
-    return {"scope": hold.scope, "reason": hold.reason}
-
-
-def _held_at() -> datetime:
-    return holds.standing().filter(held_by=BY).values_list("since", flat=True)[0]
+def _held_before() -> QuerySet[Hold]:
+    """Return the holds that stood when the backup was taken: the load itself ended them and put its own."""
+    since = holds.standing().filter(held_by=BY).values("since")[:1]
+    return Hold.objects.filter(released_by=BY, released_at=since).order_by("scope")
 
 
 def _fits(manifest: Manifest) -> None:
@@ -114,24 +113,23 @@ def _load(file: Path, manifest: Manifest) -> None:
         archive.extract(file, manifest, part)
         _CHECKS[manifest.vendor](part)
         connection.close()
-        _LOADS[manifest.vendor](connection.settings_dict, part, _holding(manifest))
+        _LOADS[manifest.vendor](connection.settings_dict, part, _first(manifest.vendor))
     finally:
         part.unlink(missing_ok=True)
 
 
-def _holding(manifest: Manifest) -> list[str]:
-    """Return the statements that hold everything, done with the load itself: no worker ever sees it unheld."""
-    at = clock.machine_now().strftime("%Y-%m-%d %H:%M:%S.%f")
-    at += "+00:00" if manifest.vendor == "postgresql" else ""
-    reason = "being restored from a backup; not finished, run course restore again"
-    columns = "scope, reason, since, held_by, released_by"
-    standing = f"UPDATE course_hold SET released_at = '{at}', released_by = '{BY}' WHERE released_at IS NULL"  # noqa: S608  no outside words
+def _first(vendor: str) -> list[str]:
+    """Return what is done with the load itself, so that no worker ever sees it undone: everything held, nobody in.
+
+    A sign-in that ended since the backup must not come back with it.
+    """
+    at = clock.machine_now().strftime("%Y-%m-%d %H:%M:%S.%f") + ("+00:00" if vendor == "postgresql" else "")
+    hold = "INSERT INTO course_hold (scope, reason, since, held_by, released_by)"
     return [
-        standing,
-        *(
-            f"INSERT INTO course_hold ({columns}) VALUES ('{scope}', '{reason}', '{at}', '{BY}', '')"  # noqa: S608
-            for scope in HoldScope
-        ),
+        f"UPDATE course_hold SET released_at = '{at}', released_by = '{BY}' WHERE released_at IS NULL",  # noqa: S608  our own words only
+        *(f"{hold} VALUES ('{scope}', '{_UNFINISHED}', '{at}', '{BY}', '')" for scope in HoldScope),
+        "DELETE FROM django_session",
+        f"UPDATE course_signinlink SET used_at = '{at}' WHERE used_at IS NULL",  # noqa: S608
     ]
 
 

@@ -4,7 +4,6 @@ Asked while nothing is running and sending is held. Rows that were not final are
 their words; for steps that were planned after the backup the same rows are made again, since marks never change.
 """
 
-import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,19 +12,17 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from course.curriculum.model import Step
-from course.delivery import channels, eligibility, notice_planning, outbox, outcomes, planning, rendering
-from course.delivery.channels.base import Channel as Carrier
-from course.delivery.channels.base import Finding, Sent, Text, hash_of
-from course.delivery.models import Attempt, Message
+from course.delivery import eligibility, notice_planning, outbox, outcomes, planning
+from course.delivery.channels.base import Finding
+from course.delivery.models import Message
+from course.delivery.questions import Questions
 from course.delivery.words import UNFINISHED, Outcome, State
 from course.people import cohorts, versions
 from course.people.models import Enrolment
 from course.people.words import Channel, EnrolmentState, MessageClass
 
 _AHEAD = timedelta(days=2)  # a person may have had an earlier hour, or another zone, when it went
-_WITNESSES = 3
 NOTE = "found when a restored database asked"
-log = logging.getLogger(__name__)
 Tell = Callable[[int], None]
 
 
@@ -40,21 +37,19 @@ class Asked:
 
 @dataclass
 class _Asking:
-    """One round of questions. ``since`` is the backup's machine time; ``now`` is course time."""
+    """One round of questions. ``now`` is course time."""
 
-    since: datetime
+    questions: Questions
     now: datetime
     machine_now: datetime
-    carriers: dict[str, Carrier | None]
     said: dict[str, Asked]
 
 
 def ask(since: datetime, now: datetime, machine_now: datetime, tell: Tell = lambda _count: None) -> dict[str, Asked]:
-    """Ask about everything that may have gone since the backup; return what was said, by channel."""
+    """Ask about everything that may have gone since the backup (machine time); return what was said, by channel."""
     while notice_planning.plan_notices(now):
         pass
-    carriers = {str(name): _trusted(name, since, now) for name in Channel}
-    asking = _Asking(since, now, machine_now, carriers, {str(name): Asked() for name in Channel})
+    asking = _Asking(Questions(since, now), now, machine_now, {str(name): Asked() for name in Channel})
     rows = list(Message.objects.filter(state__in=UNFINISHED).order_by("pk").values_list("pk", flat=True))
     for count, message_id in enumerate(rows, 1):
         _about_row(asking, outbox.load(message_id))
@@ -66,64 +61,8 @@ def ask(since: datetime, now: datetime, machine_now: datetime, tell: Tell = lamb
     return asking.said
 
 
-def _trusted(name: Channel, since: datetime, now: datetime) -> Carrier | None:
-    """Return the channel if it can be asked and remembers what went just before the backup: a log may be too new."""
-    try:
-        carrier = channels.get(name)
-        if not carrier.can_look_up:
-            return None
-        before = Message.objects.filter(
-            channel=name, state__in=(State.ACCEPTED, State.DELIVERED), handed_at__lte=since
-        ).order_by("-handed_at")[:_WITNESSES]
-        witnesses = [outbox.load(message.pk) for message in before]
-        remembers = not witnesses or any(carrier.look_up(_sent(each, since, now)).went for each in witnesses)
-    except Exception as error:
-        log.warning("%s cannot be asked: %s", name, type(error).__name__)
-        return None
-    return carrier if remembers else None
-
-
-def _finding(asking: _Asking, message: Message) -> Finding | None:
-    """Return the other side's word, or None when there is none."""
-    carrier = asking.carriers[message.channel]
-    if carrier is None:
-        return None
-    try:
-        return carrier.look_up(_sent(message, asking.since, asking.now))
-    except OSError:
-        return None
-
-
-def _sent(message: Message, since: datetime, now: datetime) -> Sent:
-    contact = message.contact
-    others = Message.objects.exclude(provider_id="").exclude(pk=message.pk)
-    ids = others.filter(contact__address_index=contact.address_index) if contact else others.none()
-    return Sent(
-        message_id=message.message_id,
-        recipient=contact.address if contact else "",
-        words_hash=_words_hash(message, now),
-        handed_at=min(message.handed_at or since, since),
-        known_ids=frozenset(ids.values_list("provider_id", flat=True)),
-    )
-
-
-def _words_hash(message: Message, now: datetime) -> str:
-    """Return what a text is known by: the words it had when it was tried, else those it would have."""
-    if message.channel != Channel.SMS:
-        return ""
-    tried = Attempt.objects.filter(message_id=message.pk).exclude(words_hash="").order_by("-fence").first()
-    if tried:
-        return tried.words_hash
-    try:
-        outgoing = rendering.render(message, now)
-    except Exception as error:
-        log.warning("a text of step %s has no words now: %s", message.step_id, type(error).__name__)
-        return ""
-    return hash_of(outgoing.body) if isinstance(outgoing, Text) else ""
-
-
 def _about_row(asking: _Asking, message: Message) -> None:
-    finding, said = _finding(asking, message), asking.said[message.channel]
+    finding, said = asking.questions.about(message), asking.said[message.channel]
     if finding and finding.went:
         _went(asking, message, finding)
     elif finding or message.message_class == MessageClass.SAFETY or _is_to_come(asking, message):
@@ -183,7 +122,7 @@ def _about_step(asking: _Asking, enrolment: Enrolment, due: datetime, messages: 
     made = []
     for channel in {message.channel for message in messages}:
         own = {message.part: message for message in messages if message.channel == channel}
-        findings = {part: _finding(asking, message) for part, message in own.items()}
+        findings = {part: asking.questions.about(message) for part, message in own.items()}
         went = any(finding and finding.went for finding in findings.values())
         silent = any(finding is None for finding in findings.values())
         may_have_gone = silent and due <= asking.now and enrolment.state == EnrolmentState.ACTIVE

@@ -187,6 +187,25 @@ def test_a_restore_refuses_what_it_should_and_leaves_the_database_as_it_was(cour
     assert course.restored(file, "--replace")["replayed"]["stops"] == 0
 
 
+@pytest.mark.parametrize("course", DATABASES, indirect=True)
+def test_a_restore_that_is_killed_halfway_has_held_everything_and_is_run_again(course: Course, tmp_path: Path) -> None:
+    file = backed_up(course, tmp_path)
+    course.run("hold", "sms", "--reason", "another number is coming")
+    file = tmp_path / "second.backup"
+    assert course.run("backup", str(file)).returncode == 0
+    course.run("release", "sms")
+    killed = "import os; from course.cli import bootstrap, run; bootstrap.load(); from course.delivery import asking; "
+    killed += f"asking.ask = lambda *_: os._exit(9); run(['restore', {str(file)!r}, '--replace'])"
+    done = subprocess.run([sys.executable, "-c", killed], cwd=ROOT, env=course.environ, check=False)
+    assert done.returncode == 9
+    held = json.loads(course.run("hold", "--list", "--json").stdout)["holds"]
+    assert [(hold["scope"], hold["by"], "run course restore again" in hold["reason"]) for hold in held] == [
+        (scope, "restore", True) for scope in ("all", "email", "sms")
+    ]
+    report = course.restored(file, "--replace")
+    assert report["held_before"] == [{"scope": "sms", "reason": "another number is coming"}]
+
+
 @pytest.mark.parametrize("course", ["sqlite"], indirect=True)
 def test_a_restore_refuses_while_workers_are_at_work(course: Course, tmp_path: Path) -> None:
     file = backed_up(course, tmp_path)
