@@ -79,41 +79,45 @@ class Signs:
 
 def take(folders: Iterable[Path], redis_url: str, course_now: Callable[[], datetime], machine_now: datetime) -> Signs:
     """Look at everything; of the disks the fullest counts. ``course_now`` is asked where the database is asked."""
-    signs = Signs(disk_free_bytes=min(_disk_free(folder) for folder in folders))
+    signs = within(ANSWER_WITHIN, lambda: from_database(course_now, machine_now)) or Signs()
     signs.redis_answers = within(ANSWER_WITHIN, lambda: _redis_answers(redis_url)) or False
-    found = within(ANSWER_WITHIN, lambda: _from_database(course_now, machine_now))
-    if found:
-        signs.database_answers = True
-        signs.oldest_due_seconds, signs.oldest_reply_seconds, signs.seen_seconds, signs.holds = found
+    signs.disk_free_bytes = min(_disk_free(folder) for folder in folders)
     return signs
 
 
 def within(seconds: float, ask: Callable[[], T]) -> T | None:
     """Return the answer, or None when there was none in time; what hangs stays behind in a thread that ends with us."""
     answers: list[T] = []
-    thread = threading.Thread(target=lambda: answers.append(ask()), daemon=True)
+
+    def answer() -> None:
+        try:
+            answers.append(ask())
+        finally:
+            connection.close()  # this thread's own, if it made one
+
+    thread = threading.Thread(target=answer, daemon=True)
     thread.start()
     thread.join(seconds)
     return answers[0] if answers else None
 
 
-def _from_database(
-    course_now: Callable[[], datetime], machine_now: datetime
-) -> tuple[dict[str, Seconds], Seconds, dict[str, Seconds], list[dict[str, str]]] | None:
+def from_database(course_now: Callable[[], datetime], machine_now: datetime) -> Signs | None:
+    """Return what the tables say, or None when they cannot be read."""
     try:
-        now = course_now()
-        late = {str(name): _oldest_due(name, now, machine_now) for name in MessageClass}
+        now, seen = course_now(), heartbeat.seen()
         waiting = Reply.objects.filter(understood_at__isnull=True).aggregate(at=Min("stored_at"))["at"]
-        seen = heartbeat.seen()
-        ages = {name: _age(seen.get(name), machine_now) for name in (heartbeat.BEAT, *heartbeat.QUEUES)}
-        standing = [
-            {"scope": hold.scope, "reason": hold.reason, "since": hold.since.isoformat()} for hold in holds.standing()
-        ]
+        return Signs(
+            database_answers=True,
+            oldest_due_seconds={str(name): _oldest_due(name, now, machine_now) for name in MessageClass},
+            oldest_reply_seconds=_age(waiting, machine_now),
+            seen_seconds={name: _age(seen.get(name), machine_now) for name in (heartbeat.BEAT, *heartbeat.QUEUES)},
+            holds=[
+                {"scope": hold.scope, "reason": hold.reason, "since": hold.since.isoformat()}
+                for hold in holds.standing()
+            ],
+        )
     except DatabaseError:
         return None
-    finally:
-        connection.close()
-    return late, _age(waiting, machine_now), ages, standing
 
 
 def _oldest_due(message_class: MessageClass, now: datetime, machine_now: datetime) -> Seconds:

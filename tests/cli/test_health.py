@@ -55,12 +55,12 @@ def redis_url(tmp_path: Path) -> Iterator[str]:
     supervisor.stop()
 
 
-def signs(now: datetime, redis_url: str = "") -> Signs:
+def signs(now: datetime) -> Signs:
     """Look in this thread, at the test's own database."""
-    found = vital_signs._from_database(lambda: now, MACHINE)
+    found = vital_signs.from_database(lambda: now, MACHINE)
     assert found
-    late, reply, seen, standing = found
-    return Signs(True, True, late, reply, seen, standing, disk_free_bytes=10**12)
+    found.redis_answers, found.disk_free_bytes = True, 10**12
+    return found
 
 
 def all_at_work() -> None:
