@@ -26,6 +26,7 @@ SETTINGS = (
     Setting("COURSE_MODE", "production", "production, or sandbox for invented people on this machine"),
     Setting("COURSE_DIR", "", "folder of your own course; empty runs the sample course"),
     Setting("COURSE_DATA_DIR", "var", "folder for the database, keys, logs and sockets"),
+    Setting("COURSE_LEDGER", "", "file of stops and erasures, best on another disk; empty is in the data folder"),
     Setting("COURSE_SECRET_KEY", "", "signs sessions and forms; any long random text", needed=True),
     Setting("COURSE_KEYS", "", "encryption keys, newest first: id:base64 of 32 bytes, …", needed=True),
     Setting("COURSE_INDEX_KEY", "", "base64 of 32 bytes; finds an encrypted address; never changes", needed=True),

@@ -1,6 +1,6 @@
 """Gathers each room's tables into the one app."""
 
-from course.delivery.models import Attempt, ChannelState, Message, Receipt, Suppression
+from course.delivery.models import Attempt, Heartbeat, Hold, Message, Receipt, Suppression
 from course.discussion.models import Decision, Post
 from course.people.models import (
     AuditEntry,
@@ -24,13 +24,14 @@ __all__ = [
     "Attempt",
     "AuditEntry",
     "AuditSeal",
-    "ChannelState",
     "Cohort",
     "Consent",
     "Contact",
     "CourseVersion",
     "Decision",
     "Enrolment",
+    "Heartbeat",
+    "Hold",
     "LessonGate",
     "Message",
     "NoticeRequest",

@@ -1,6 +1,7 @@
 """The environment in, Django's settings out. Loads with no secrets; `course.checks` asks for them at start."""
 
 import os
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from course import environment, paths
@@ -8,6 +9,7 @@ from course import environment, paths
 ENVIRONMENT = environment.read(os.environ)
 SANDBOX = ENVIRONMENT.sandbox
 DATA_DIR = ENVIRONMENT.data_dir
+LEDGER = Path(ENVIRONMENT["COURSE_LEDGER"] or DATA_DIR / "ledger.jsonl").resolve()
 COURSE_DIR = ENVIRONMENT["COURSE_DIR"]
 SCHEDULE = paths.schedule(COURSE_DIR)
 LESSONS = paths.lessons(COURSE_DIR)

@@ -2,8 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from course.web.console import holding, replies, signing_in
 from course.web.console import pages as console
-from course.web.console import replies, signing_in
 from course.web.hooks import mail, twilio
 from course.web.public import agree, pages, stop
 
@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("console/sign-out/", signing_in.sign_out_page, name="console-sign-out"),
     path("console/replies/", replies.replies_page, name="console-replies"),
     path("console/replies/<int:post_id>/", replies.reply_page, name="console-reply"),
+    path("console/hold/", holding.hold_page, name="console-hold"),
     path("console/cohorts/", console.cohorts_page, name="console-cohorts"),
 ]
 handler400 = "course.web.errors.bad_request"

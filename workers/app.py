@@ -11,7 +11,7 @@ from typing import Any
 
 import django
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import task_prerun, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "course.settings")
 django.setup()
@@ -19,6 +19,8 @@ django.setup()
 from django.conf import settings  # noqa: E402  Django must be set up before its settings and models are used
 from django.db import connections  # noqa: E402
 
+from course import clock  # noqa: E402
+from course.delivery import heartbeat  # noqa: E402
 from course.people.words import Channel  # noqa: E402
 
 _COURSE_QUEUE = "course"
@@ -33,6 +35,7 @@ _TASKS = {
 # Safety has a queue and worker of its own. A course that is going out fills its own queue and holds up nothing else.
 _QUEUES = {"deliver_safety": "safety", "deliver_course": _COURSE_QUEUE}
 _LOOK_QUEUE = "look"
+_TICK = "tick"  # a header that only beat's own tasks carry
 
 
 def broker_url(redis_url: str) -> str:
@@ -54,7 +57,7 @@ def _ticks(name: str, every: float) -> dict[str, dict[str, Any]]:
             "task": task,
             "args": arguments,
             "schedule": timedelta(seconds=every),
-            "options": {"queue": queue_name, "expires": expires},
+            "options": {"queue": queue_name, "expires": expires, "headers": {_TICK: True}},
         }
         for task, arguments, queue_name in _calls(name)
     }
@@ -102,6 +105,15 @@ app.conf.update(
 def _close_inherited(**_kwargs: Any) -> None:
     """A forked child must not talk over its parent's database connection."""
     connections.close_all()
+
+
+@task_prerun.connect
+def _seen(task: Any, **_kwargs: Any) -> None:
+    """Whoever takes a task up is at work on its queue, and beat is at work when the task is a tick."""
+    now = clock.machine_now()
+    heartbeat.beat(task.request.delivery_info["routing_key"], now)
+    if (task.request.headers or {}).get(_TICK):
+        heartbeat.beat(heartbeat.BEAT, now)
 
 
 class _Bell:

@@ -6,12 +6,16 @@ from importlib import import_module
 import click
 
 COMMANDS = {
-    "channel": "List channels, and release one that is held.",
+    "backup": "Write the database to one file, while everything runs.",
     "check": "Say what is wrong with the course's files and settings.",
     "cohort": "Add and list cohorts.",
     "demo": "Run the sample course on this machine, with invented people.",
+    "health": "Say whether all is well: the exit code is for a supervisor.",
+    "hold": "Hold sending, or list what is held.",
     "keys": "Make the secrets an installation needs.",
     "lmtp": "Take replies by LMTP.",
+    "release": "Let what was held be sent again.",
+    "restore": "Put a backup in the database's place, with sending held.",
     "sandbox": "Run the mailbox and phone of the demo.",
     "settings": "List every setting, and what it is for.",
     "stage": "Run the demo's programs in the sandbox that `course demo` made.",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from course.cli.processes import Program, Supervisor
-from course.cli.redis_server import ping, private_redis
+from course.cli.redis_server import ping, private_redis, remember
 
 _CELERY_WORKER = ("-O", "fair", "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING")
 
@@ -23,6 +23,7 @@ def start_redis(supervisor: Supervisor, environ: Mapping[str, str], data_dir: Pa
         ping(inner["REDIS_URL"])
     else:
         inner["REDIS_URL"], redis = private_redis(inner, logs)
+        remember(inner["REDIS_URL"], data_dir)
         supervisor.start(redis)
     return inner
 

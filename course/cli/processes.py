@@ -64,6 +64,13 @@ class Supervisor:
             self._spawn(program)
         return died
 
+    def kill(self, name: str) -> None:
+        """Kill a program that does nothing any more; ``look_after`` starts it again."""
+        for program in self.programs:
+            if program.name == name and program.process:
+                self._tell(f"{name} has done nothing for too long; killing it.")
+                _signal_group(program.process.pid, signal.SIGKILL)
+
     def stop(self) -> None:
         """Stop every program, then those the others need; kill what has not ended after STOP_SECONDS."""
         for needed in (False, True):

@@ -12,6 +12,7 @@ import redis
 
 from course.cli.processes import Program
 
+_ADDRESS = "redis.address"
 _INSTALL = {
     "Darwin": "brew install redis",
     "Linux": "apt-get install redis-server (Debian, Ubuntu) or dnf install valkey (Fedora)",
@@ -36,6 +37,17 @@ def private_redis(environ: Mapping[str, str], logs: Path) -> tuple[str, Program]
         "--save", "", "--appendonly", "no", "--dir", str(folder), "--daemonize", "no",
     ]  # fmt: skip
     return f"unix://{socket}", Program("redis", argv, environ, logs / "redis.log", needed=True)
+
+
+def remember(url: str, data_dir: Path) -> None:
+    """Leave the address of a Redis we started in the data folder, for `course health`."""
+    (data_dir / _ADDRESS).write_text(url)
+
+
+def remembered(data_dir: Path) -> str:
+    """Return the address of the Redis that was started last for this data folder; empty when none was."""
+    kept = data_dir / _ADDRESS
+    return kept.read_text() if kept.exists() else ""
 
 
 def ping(url: str) -> None:

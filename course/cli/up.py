@@ -1,6 +1,7 @@
 """`course up`: every program of a real installation, started together and kept running."""
 
 import os
+import queue
 import sys
 import time
 
@@ -8,7 +9,7 @@ import click
 from django.conf import settings
 
 from course import clock
-from course.cli import installation
+from course.cli import installation, watch
 from course.cli.bootstrap import database_answers, django_setup, fail, migrate
 from course.cli.locks import TakenError, take_folder, take_port
 from course.cli.processes import KeepsEndingError, Supervisor
@@ -38,7 +39,11 @@ def command() -> None:
         environ = installation.start_redis(supervisor, os.environ, settings.DATA_DIR)
         installation.start(supervisor, environ, settings.DATA_DIR, sandbox=False)
         click.echo(f"Running at {settings.PUBLIC_URL}. Logs are in {settings.DATA_DIR / 'logs'}. Ctrl-C stops it all.")
+        silent: queue.SimpleQueue[str] = queue.SimpleQueue()
+        watch.start(silent.put)
         while not stop.asked:
+            while not silent.empty():
+                supervisor.kill(silent.get())
             supervisor.look_after()
             time.sleep(0.5)
         click.echo("Stopping.")

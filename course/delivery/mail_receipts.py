@@ -166,4 +166,5 @@ def _stop(row: Message, receipt: Receipt, now: datetime, *, complained: bool) ->
     if complained:
         suppression.suppress(contact, SuppressionReason.COMPLAINED, source, now)
     if contact.subscriber:
-        suppression.stop(contact.subscriber, contact=contact, source=source, now=now, quietly=complained)
+        stop = suppression.stop_silently if complained else suppression.stop
+        stop(contact.subscriber, contact=contact, source=source, now=now)

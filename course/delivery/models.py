@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from course.delivery.words import Outcome, Reason, State, SuppressionReason
+from course.delivery.words import HoldScope, Outcome, Reason, State, SuppressionReason
 from course.people.tokens import TOKEN_LENGTH, new_token
 from course.people.words import Channel, MessageClass
 from course.vault import EncryptedJSON, EncryptedText
@@ -144,10 +144,29 @@ class Suppression(models.Model):
         ]
 
 
-class ChannelState(models.Model):
-    """Whether a channel may send, or is held because the fault is ours."""
+class Hold(models.Model):
+    """Sending held by a person, by the program, or after a restore. Machine time. Empty `released_at`: it stands.
 
-    channel = models.CharField(max_length=10, unique=True, choices=Channel.choices)
-    held = models.BooleanField(default=False)
+    Scope "all" holds class course on every channel; the scope of one channel holds class direct there, too.
+    """
+
+    scope = models.CharField(max_length=10, choices=HoldScope.choices)
     reason = models.CharField(max_length=200, default="")
     since = models.DateTimeField()
+    held_by = models.CharField(max_length=40)  # "staff:3", "system", "restore"
+    released_at = models.DateTimeField(null=True)
+    released_by = models.CharField(max_length=40, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scope"], condition=Q(released_at__isnull=True), name="hold_one_standing_a_scope"
+            )
+        ]
+
+
+class Heartbeat(models.Model):
+    """When a part of the installation was last seen at work. Machine time."""
+
+    name = models.CharField(max_length=40, unique=True)  # a queue, "beat", or work that one process does at a time
+    seen_at = models.DateTimeField()

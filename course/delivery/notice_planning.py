@@ -9,9 +9,8 @@ from django.db.models import Case, When
 
 from course import doorbell
 from course.curriculum import timetable
-from course.delivery import eligibility
+from course.delivery import eligibility, marks
 from course.delivery.models import Message
-from course.delivery.outbox import new_message_id
 from course.delivery.words import Reason
 from course.people import cohorts, versions
 from course.people.models import Contact, NoticeRequest, Staff, Subscriber
@@ -99,7 +98,7 @@ def _message(notice: NoticeRequest, contact: Contact, zone: ZoneInfo, now: datet
     return Message(
         request=notice, channel=contact.channel, contact=contact, message_class=notice.message_class,
         version=versions.newest(), planned_at=now, due_at=due_at, window_ends_at=window_ends_at,
-        expires_at=max(notice.expires_at, due_at + timedelta(hours=12)), message_id=new_message_id(),
+        expires_at=max(notice.expires_at, due_at + timedelta(hours=12)), **marks.of_notice(notice, contact),
     )  # fmt: skip
 
 

@@ -13,7 +13,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from course.delivery.models import Attempt, ChannelState, Message, Suppression
+from course.delivery import holds
+from course.delivery.models import Attempt, Message, Suppression
 from course.delivery.states import move
 from course.delivery.words import Outcome, Reason, State
 from course.people.models import Consent, Contact, Enrolment, NoticeRequest
@@ -60,7 +61,7 @@ def may_go(now: datetime) -> Q:
     direct = Q(message_class=MessageClass.DIRECT) & (Q(after_stop) | (Q(~suppressed) & (Q(agreed) | Q(nobodys))))
     course = Q(message_class=MessageClass.COURSE) & Q(~suppressed) & Q(agreed) & running
     in_window = Q(window_ends_at__isnull=True) | Q(window_ends_at__gt=now)
-    return in_window & Q(in_use) & (safety | direct | course)
+    return in_window & Q(in_use) & ~holds.held() & (safety | direct | course)
 
 
 def claim(
@@ -72,8 +73,6 @@ def claim(
     limit: int,
 ) -> list[Message]:
     """Take up to ``limit`` due messages for settings.LEASE_SECONDS; nobody else holds them meanwhile."""
-    if MessageClass.SAFETY not in classes and ChannelState.objects.filter(channel=channel, held=True).exists():
-        return []
     with transaction.atomic():
         due = _due(classes, channel, now, machine_now).filter(may_go(now)).order_by("due_at", "pk")
         ids = list(due.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:limit])

@@ -6,10 +6,10 @@ from django.db import transaction
 
 from course import doorbell
 from course.curriculum import timetable
-from course.delivery import outbox, suppression
+from course.delivery import holds, outbox, suppression
 from course.delivery.channels.base import Result
-from course.delivery.models import Attempt, ChannelState, Message
-from course.delivery.words import Outcome, Reason, State, SuppressionReason
+from course.delivery.models import Attempt, Message
+from course.delivery.words import HoldScope, Outcome, Reason, State, SuppressionReason
 from course.people import cohorts, notices, on_call, versions
 from course.people.words import ChannelRule, MessageClass, NoticeKind
 
@@ -109,14 +109,7 @@ def _hold_channel(message: Message, result: Result, now: datetime, machine_now: 
     if refused.values("message__contact").distinct().count() < _REFUSALS:
         return
     on_call.tell(NoticeKind.CHANNEL_DOWN, f"channel:{message.channel}.{now.date()}", now, {"channel": message.channel})
-    ChannelState.objects.update_or_create(
-        channel=message.channel,
-        defaults={
-            "held": True,
-            "reason": f"refused our sender with code {result.code}",
-            "since": machine_now,
-        },
-    )
+    holds.hold(HoldScope(message.channel), f"refused our sender with code {result.code}", "system", machine_now)
 
 
 def our_fault(message: Message, code: str, now: datetime, machine_now: datetime) -> None:

@@ -10,12 +10,11 @@ from course import doorbell
 from course.curriculum import timetable
 from course.curriculum.model import Course, Step
 from course.curriculum.timetable import Due
-from course.delivery import digests, eligibility
+from course.delivery import digests, eligibility, marks
 from course.delivery.models import Message
-from course.delivery.outbox import new_message_id
 from course.delivery.words import Reason, State
 from course.people import cohorts, versions
-from course.people.models import Enrolment
+from course.people.models import Contact, Enrolment
 from course.people.words import Channel, CohortState, EnrolmentState, MessageClass
 
 _REASONS = {"expired": Reason.LATE, "late_newer_goes": Reason.NEWER_GOES, "late_skipped": Reason.LATE}
@@ -102,24 +101,32 @@ def _advance(enrolment: Enrolment, course: Course, step: Step | None, moved_to: 
 def _messages(
     enrolment: Enrolment, course: Course, step: Step, due: Due, reason: Reason, now: datetime
 ) -> list[Message]:
-    posts = _posts(enrolment, course, step, now)
+    posts = posts_of(enrolment, course, step, now)
     if step.kind == "digest" and not posts:
         reason = reason or Reason.NOTHING_NEW
     made = []
     for channel in eligibility.channels_of(enrolment.subscriber):
         contact, objection = eligibility.contact_for(enrolment.subscriber, channel)
         why = reason or objection or eligibility.gate(enrolment, step)
-        parts = _parts(course, step, enrolment.subscriber.language, channel) if not why else 1
+        parts = parts_of(course, step, enrolment.subscriber.language, channel) if not why else 1
         for part in range(1, parts + 1):
-            message = Message(
-                enrolment=enrolment, step_id=step.id, channel=channel, part=part, parts=parts, contact=contact,
-                version=enrolment.cohort.version, message_class=MessageClass.COURSE, planned_at=now,
-                expires_at=due.utc + step.expires, words={"posts": posts} if posts else {},
-                message_id=new_message_id(),
-            )  # fmt: skip
+            message = message_of(enrolment, step, due, channel, part, parts, contact, posts, now)
             _place(message, enrolment, course, why, now)
             made.append(message)
     return made
+
+
+def message_of(
+    enrolment: Enrolment, step: Step, due: Due, channel: Channel, part: int, parts: int, contact: Contact | None,
+    posts: list[int], now: datetime,
+) -> Message:  # fmt: skip
+    """Return the row of one part of one step, not saved and not placed in time."""
+    return Message(
+        enrolment=enrolment, step_id=step.id, channel=channel, part=part, parts=parts, contact=contact,
+        version=enrolment.cohort.version, message_class=MessageClass.COURSE, planned_at=now,
+        expires_at=due.utc + step.expires, words={"posts": posts} if posts else {},
+        **marks.of_step(enrolment, step.id, channel, part),
+    )  # fmt: skip
 
 
 def _place(message: Message, enrolment: Enrolment, course: Course, why: Reason, now: datetime) -> None:
@@ -135,13 +142,14 @@ def _place(message: Message, enrolment: Enrolment, course: Course, why: Reason, 
         message.window_ends_at = timetable.window_end(opening, zone, course.window)
 
 
-def _parts(course: Course, step: Step, language: str, channel: Channel) -> int:
+def parts_of(course: Course, step: Step, language: str, channel: Channel) -> int:
+    """Return how many texts a step is, or 1 for an email."""
     if channel == Channel.EMAIL or step.lesson is None:
         return 1
     return len(course.lesson(step.lesson, language).texts)
 
 
-def _posts(enrolment: Enrolment, course: Course, step: Step, now: datetime) -> list[int]:
+def posts_of(enrolment: Enrolment, course: Course, step: Step, now: datetime) -> list[int]:
     """Return the ids of the posts published since this person's last digest; none for a lesson."""
     if step.kind != "digest":
         return []

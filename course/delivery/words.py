@@ -77,3 +77,11 @@ class Said(TextChoices):
     OUR_FAULT = "our_fault"  # policy: our own set-up is at fault
     COMPLAINED = "complained"
     UNSUBSCRIBED = "unsubscribed"
+
+
+class HoldScope(TextChoices):
+    """What a hold holds: class course everywhere, or class course and direct of one channel. Safety always goes."""
+
+    ALL = "all"
+    EMAIL = "email"
+    SMS = "sms"

@@ -50,14 +50,27 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='ChannelState',
+            name='Heartbeat',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('email', 'Email'), ('sms', 'Sms')], max_length=10, unique=True)),
-                ('held', models.BooleanField(default=False)),
+                ('name', models.CharField(max_length=40, unique=True)),
+                ('seen_at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Hold',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('scope', models.CharField(choices=[('all', 'All'), ('email', 'Email'), ('sms', 'Sms')], max_length=10)),
                 ('reason', models.CharField(default='', max_length=200)),
                 ('since', models.DateTimeField()),
+                ('held_by', models.CharField(max_length=40)),
+                ('released_at', models.DateTimeField(null=True)),
+                ('released_by', models.CharField(default='', max_length=40)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('released_at__isnull', True)), fields=('scope',), name='hold_one_standing_a_scope')],
+            },
         ),
         migrations.CreateModel(
             name='CourseVersion',

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import Min, Q, QuerySet
 
-from course.delivery.models import ChannelState, Message
+from course.delivery.models import Message
 from course.delivery.outbox import may_go
 from course.delivery.words import State
 from course.people.models import Enrolment, NoticeRequest
@@ -17,13 +17,12 @@ _WAITING = (State.PLANNED, State.RETRY)
 
 def unfinished(now: datetime) -> int:
     """Return how many things that are due at ``now`` (course time) are not finished."""
-    held = ChannelState.objects.filter(held=True).values("channel")
     waiting = Message.objects.filter(may_go(now), state__in=_WAITING, due_at__lte=now, expires_at__gt=now)
     return (
         Reply.objects.filter(understood_at__isnull=True).count()
         + NoticeRequest.objects.filter(planned_at__isnull=True, not_before__lte=now).count()
         + _enrolments().filter(next_due_at__lte=now).count()
-        + waiting.exclude(channel__in=held).count()
+        + waiting.count()
         + Message.objects.filter(state__in=_ON_THE_WAY, lease_until__isnull=False).count()  # without: for a person
     )
 

@@ -22,6 +22,7 @@ StaffView = Callable[Concatenate[HttpRequest, Staff, P], HttpResponse]
 EVERYONE = frozenset(Role)
 MODERATORS = frozenset({Role.MODERATOR, Role.ADMINISTRATOR})
 COORDINATORS = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
+HOLDERS = MODERATORS | COORDINATORS
 
 
 def for_staff(

@@ -1,12 +1,23 @@
 """Closed sets of words in; what a person reads for them out."""
 
+from dataclasses import dataclass
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as later
 
-from course.delivery.words import State
+from course.delivery.words import HoldScope, State
 from course.discussion.words import Act, PostState
 from course.people.words import CohortState, Role
 from course.replies.words import Tier
+
+
+@dataclass(frozen=True)
+class HoldWords:
+    """What a hold of one scope is called, and the button that ends it."""
+
+    title: Promise
+    release: Promise
+
 
 ROLES: dict[str, Promise] = {
     Role.COORDINATOR: later("coordinator"),
@@ -68,4 +79,17 @@ REMOVED: dict[str, Promise] = {
     "link": later("a link"),
     "date": later("a date of birth"),
     "name": later("the person's name"),
+}
+HOLDS: dict[str, HoldWords] = {
+    HoldScope.ALL: HoldWords(
+        later("Everything is held: no lesson, digest or answer goes out"), later("Release: let messages go out again")
+    ),
+    HoldScope.EMAIL: HoldWords(
+        later("Email is held: nothing but safety messages goes out by email"),
+        later("Release email: let it go out again"),
+    ),
+    HoldScope.SMS: HoldWords(
+        later("Texts are held: nothing but safety messages goes out by text"),
+        later("Release texts: let them go out again"),
+    ),
 }

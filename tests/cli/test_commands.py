@@ -128,3 +128,25 @@ def test_a_sandbox_database_is_refused_by_production(course: Run, tmp_path: Path
     done = course("up", **PRODUCTION)
     assert done.returncode == 1
     assert "made by the sandbox" in done.stderr
+
+
+def test_sending_is_held_listed_and_released(course: Run) -> None:
+    assert course("hold", "--all", "--reason", "a lesson is wrong", **KEYS).stdout.startswith("Held: lessons")
+    assert "Held before" in course("hold", "--all", "sms", **KEYS).stdout
+    listed = json.loads(course("hold", "--list", "--json", **KEYS).stdout)
+    assert [(row["scope"], row["reason"]) for row in listed["holds"]] == [
+        ("all", "a lesson is wrong"),
+        ("sms", "held from the command line"),
+    ]
+    assert "a lesson is wrong" in course("hold", "--list", **KEYS).stdout
+    done = course("release", "--all", **KEYS)
+    assert done.stdout.splitlines()[1] == "Still held: sms."
+    course("release", "sms", **KEYS)
+    assert json.loads(course("hold", "--list", "--json", **KEYS).stdout)["holds"] == []
+
+
+@pytest.mark.parametrize("command", ["hold", "release"])
+def test_a_hold_of_nothing_is_wrong_usage(course: Run, command: str) -> None:
+    done = course(command, **KEYS)
+    assert done.returncode == 2
+    assert "Name what: --all, email or sms." in done.stderr

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from course.delivery import notice_planning, outbox, outcomes, planning, recovery, suppression
+from course.delivery import holds, notice_planning, outbox, outcomes, planning, recovery, suppression
 from course.delivery.channels.base import Result
-from course.delivery.models import Attempt, ChannelState, Message, Suppression
+from course.delivery.models import Attempt, Message, Suppression
 from course.delivery.words import Outcome, Reason, State, SuppressionReason
 from course.people import notices
 from course.people.models import NoticeRequest
@@ -140,7 +140,7 @@ def test_one_refusal_of_ours_holds_nothing_and_three_hold_the_channel_and_tell_o
     first, *others = claim(now)
     outbox.release(others.pop())
     for place, message in enumerate((first, *others)):
-        assert ChannelState.objects.filter(held=True).exists() is (place > 2)
+        assert holds.standing().exists() is (place > 2)
         outbox.hand(message, now, MACHINE)
         record(message, Outcome.REFUSED_SENDER, now)
         assert message.state == State.RETRY

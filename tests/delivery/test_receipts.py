@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as effort
 from hypothesis import strategies as some
 
-from course.delivery import outbox, outcomes, receipts, recovery, suppression
+from course.delivery import holds, outbox, outcomes, receipts, recovery, suppression
 from course.delivery.channels.base import Result
-from course.delivery.models import Attempt, ChannelState, Message, Receipt, Suppression
+from course.delivery.models import Attempt, Message, Receipt, Suppression
 from course.delivery.words import Outcome, Reason, State, SuppressionReason
 from course.people.models import AuditEntry, Cohort, NoticeRequest
 from course.people.words import Channel, MessageClass, NoticeKind, Role
@@ -194,10 +194,10 @@ def test_a_safety_text_that_fails_late_is_tried_by_the_other_way_and_people_are_
 
 def test_our_own_fault_holds_the_channel_after_three_people_and_suppresses_nobody() -> None:
     for number in range(3):
-        assert not ChannelState.objects.filter(held=True).exists()
+        assert not holds.standing().exists()
         message = said(text(sid=f"SM{number}"), "failed", "30034", f"SM{number}")
         assert suppressed(message) == set()
-    assert ChannelState.objects.get(channel=Channel.SMS).held
+    assert holds.standing().filter(scope=Channel.SMS).exists()
 
 
 @pytest.mark.parametrize(

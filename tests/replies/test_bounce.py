@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as effort
 from hypothesis import strategies as some
 
-from course.delivery.models import ChannelState, Message, Receipt, Suppression
+from course.delivery import holds
+from course.delivery.models import Message, Receipt, Suppression
 from course.delivery.words import Reason, State, SuppressionReason
 from course.discussion.models import Post
 from course.people.models import Consent, NoticeRequest, Subscriber
@@ -143,9 +144,9 @@ def test_three_people_refused_for_our_own_fault_hold_the_channel(inbox: Inbox, n
         person = make_subscriber("email", f"person{number}x@example.org")
         message = make_message(person.contacts.get(), state="accepted", accepted_at=now, fence=1)
         message.tries.create(fence=1, worker="w", started_at=now)
-        assert not ChannelState.objects.filter(held=True).exists()
+        assert not holds.standing().exists()
         bounced(inbox, message, report("failed", "5.7.1", ""))
-    assert ChannelState.objects.get(channel="email").held
+    assert holds.standing().filter(scope="email").exists()
     assert suppressed() == set()
 
 

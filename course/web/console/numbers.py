@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, Q
 
-from course.delivery.models import ChannelState, Message
+from course.delivery import holds
+from course.delivery.models import Hold, Message
 from course.delivery.words import State
 from course.discussion.models import Post
 from course.discussion.words import PostState
@@ -44,7 +45,7 @@ class Numbers:
     not_acknowledged: int
     oldest_held: datetime | None
     awaiting_author: int
-    held_channels: Sequence[ChannelState]
+    holds: Sequence[Hold]
 
 
 def numbers(now: datetime) -> Numbers:
@@ -76,7 +77,7 @@ def numbers(now: datetime) -> Numbers:
         not_acknowledged=posts["alone"],
         oldest_held=posts["oldest"],
         awaiting_author=posts["asked"],
-        held_channels=list(ChannelState.objects.filter(held=True).order_by("channel")),
+        holds=list(holds.standing()),
     )
 
 

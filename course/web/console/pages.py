@@ -20,7 +20,14 @@ PAGE = 25
 def today_page(request: HttpRequest, staff: Staff) -> HttpResponse:
     """What is due, sent, held and urgent, as it stands now."""
     now = clock.course_now()
-    context = {"now": now, "numbers": numbers(now), "may_moderate": staff.role in access.MODERATORS}
+    context = {
+        "now": now,
+        "numbers": numbers(now),
+        "what": words.HOLDS,
+        "may_moderate": staff.role in access.MODERATORS,
+        "may_hold": staff.role in access.HOLDERS,
+        "may_release": staff.role in access.COORDINATORS,
+    }
     return render_page(request, "web/console/today.html", context)
 
 

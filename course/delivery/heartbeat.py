@@ -1,0 +1,33 @@
+"""A name in; when it was last seen at work, remembered in the database over any restart, out. Machine time."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from course.delivery.models import Heartbeat
+
+BEAT = "beat"
+QUEUES = ("safety", "look", "course")
+ONCE_A_SECOND = timedelta(seconds=1)
+
+
+def beat(name: str, machine_now: datetime) -> None:
+    """Write down that ``name`` is at work, at most once a second."""
+    take(name, ONCE_A_SECOND, machine_now)
+
+
+def take(name: str, every: timedelta, machine_now: datetime) -> bool:
+    """Return whether it is our turn to do what is done once ``every``: of several who ask at one time, one gets it.
+
+    A time further ahead than ``every`` was written by a process whose clock is wrong, and is not waited for.
+    """
+    over = Q(seen_at__lte=machine_now - every) | Q(seen_at__gt=machine_now + every)
+    if Heartbeat.objects.filter(over, name=name).update(seen_at=machine_now):
+        return True
+    _row, first = Heartbeat.objects.get_or_create(name=name, defaults={"seen_at": machine_now})
+    return first
+
+
+def seen() -> dict[str, datetime]:
+    """Return when each name was last seen."""
+    return dict(Heartbeat.objects.values_list("name", "seen_at"))
