@@ -16,6 +16,7 @@ from course.delivery import eligibility, notice_planning, outbox, outcomes, plan
 from course.delivery.channels.base import Finding
 from course.delivery.models import Message
 from course.delivery.questions import Questions
+from course.delivery.states import RESTORED, move
 from course.delivery.words import UNFINISHED, Outcome, State
 from course.people import cohorts, versions
 from course.people.models import Enrolment
@@ -149,7 +150,7 @@ def _make_again(asking: _Asking, own: dict[int, Message], findings: dict[int, Fi
 @transaction.atomic
 def _went(asking: _Asking, message: Message, finding: Finding) -> None:
     handed_at = message.handed_at or asking.machine_now
-    _unfinished(message).update(state=State.UNKNOWN, lease_until=None, fence=F("fence") + 1, handed_at=handed_at)
+    move(_row(message), State.UNKNOWN, RESTORED, fence=F("fence") + 1, handed_at=handed_at)
     known = outbox.load(message.pk)
     outbox.end_attempt(known, Outcome.ACCEPTED, "restore", NOTE, asking.machine_now)
     asking.said[message.channel].went += outcomes.accepted(known, finding.provider_id, asking.now)
@@ -159,16 +160,16 @@ def _free(message: Message, *, possibly_twice: bool) -> None:
     """Let a message that a worker had in hand go again."""
     on_wire = message.state in (State.HANDED, State.UNKNOWN)
     if on_wire or message.state == State.CLAIMED:
-        _unfinished(message).update(
-            state=State.RETRY if on_wire else State.PLANNED, lease_until=None, lookups=0, fence=F("fence") + 1,
+        move(
+            _row(message), State.RETRY if on_wire else State.PLANNED, RESTORED, lookups=0, fence=F("fence") + 1,
             possibly_twice=message.possibly_twice or possibly_twice,
         )  # fmt: skip
 
 
 def _leave_to_a_person(message: Message) -> None:
     """With no lease nothing touches an unknown message any more but a person."""
-    _unfinished(message).update(state=State.UNKNOWN, lease_until=None, fence=F("fence") + 1)
+    move(_row(message), State.UNKNOWN, RESTORED, fence=F("fence") + 1)
 
 
-def _unfinished(message: Message) -> QuerySet[Message]:
-    return Message.objects.filter(pk=message.pk, state__in=UNFINISHED)
+def _row(message: Message) -> QuerySet[Message]:
+    return Message.objects.filter(pk=message.pk)

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from course.delivery.models import Message
-from course.delivery.words import State
+from course.delivery.words import UNFINISHED, State
 
 STARTS: dict[State, tuple[State, ...]] = {
     State.PLANNED: (State.CLAIMED, State.CANCELLED),  # given back; or a stop called it off and the person came back
@@ -31,6 +31,12 @@ LATE: dict[State, tuple[State, ...]] = {
     State.RETRY: (State.ACCEPTED,),
     State.EXPIRED: (State.ACCEPTED, *_WAITING),
     State.SUPPRESSED: (State.ACCEPTED, *_WAITING),
+}
+# After a restore nobody here knows what went since: the other side is asked about every message that is not finished.
+RESTORED: dict[State, tuple[State, ...]] = {
+    State.UNKNOWN: UNFINISHED,
+    State.PLANNED: (State.CLAIMED,),
+    State.RETRY: (State.HANDED, State.UNKNOWN),
 }
 
 
