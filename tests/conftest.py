@@ -9,12 +9,20 @@ from django.db import connection
 
 from course import clock
 from course.people import append_only
+from tests import redis
 
 
 @pytest.fixture
 def now() -> datetime:
     """Course time: a Monday, 10:00 in Chicago."""
     return datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """The address of a Redis of the tests' own."""
+    with redis.server() as url:
+        yield url
 
 
 @pytest.fixture

@@ -74,7 +74,7 @@ def server_address() -> Iterator[str]:
 
 
 @pytest.fixture
-def course(request: pytest.FixtureRequest, tmp_path: Path, server: SandboxServer) -> Course:
+def course(request: pytest.FixtureRequest, tmp_path: Path, server: SandboxServer, redis_url: str) -> Course:
     address = ""
     if request.param == "postgresql":
         address = urlunsplit(urlsplit(request.getfixturevalue("server_address"))._replace(path="/course_restore"))
@@ -83,7 +83,8 @@ def course(request: pytest.FixtureRequest, tmp_path: Path, server: SandboxServer
     folder = tmp_path / "course"
     clean = {name: value for name, value in os.environ.items() if not name.startswith("COURSE_")}
     environ = clean | {
-        "COURSE_MODE": "sandbox", "COURSE_DATA_DIR": str(folder), "DATABASE_URL": address, "REDIS_URL": "",
+        "COURSE_MODE": "sandbox", "COURSE_DATA_DIR": str(folder), "DATABASE_URL": address, "REDIS_URL": redis_url,
+        "COURSE_TEXT_RATE": "1000000", "COURSE_DOMAIN_RATE": "1000000",
         "COURSE_SECRET_KEY": "a secret", "COURSE_KEYS": f"one:{new_secret()}", "COURSE_INDEX_KEY": new_secret(),
         "COURSE_LEDGER": str(tmp_path / "other-disk" / "ledger.jsonl"), "COURSE_DOORBELL": "tests.bell.ring",
         "COURSE_SMTP_URL": f"smtp://127.0.0.1:{sink.smtp_port}", "COURSE_RELAY_LOG": str(sink.relay_log),

@@ -1,20 +1,12 @@
 """A real sandbox for the channels to talk to, and a real Redis for the pacing."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests import redis
 from tests.sandbox.conftest import config, sandbox, server, store, webhook
 
 __all__ = ["config", "sandbox", "server", "store", "webhook"]
-
-
-@pytest.fixture(scope="session")
-def redis_url() -> Iterator[str]:
-    with redis.server() as url:
-        yield url
 
 
 @pytest.fixture(autouse=True)
