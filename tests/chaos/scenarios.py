@@ -67,7 +67,7 @@ def redis_lost(stage: Stage, size: Size) -> None:
             stage.house.signal("redis", signal.SIGKILL)
         else:
             stage.house.flush()
-        stage.note(f"{moment}s")
+        stage.note({"kill": "kills", "flush": "flushes"}[moment])
 
 
 def postgres_killed(stage: Stage, size: Size) -> None:
@@ -147,6 +147,7 @@ def callbacks(stage: Stage, size: Size) -> None:
     plan.write(stage.folder, callbacks=plan.CALLBACKS, early=plan.EARLY)
     stage.people(size.people // 2, SMS)
     stage.house.wait(10)
+    _count_met(stage, "callbacks", "early")
 
 
 def poison(stage: Stage, size: Size) -> None:
@@ -232,8 +233,12 @@ def _until_met(stage: Stage, kind: str, size: Size) -> None:
     stage.house.wait(5)
     if size.people >= FULL.people:
         stage.act.not_reached += sorted(missing())
+    _count_met(stage, kind)
+
+
+def _count_met(stage: Stage, *kinds: str) -> None:
     for each in plan.met(stage.folder):
-        if each["kind"] == kind:
+        if each["kind"] in kinds:
             stage.note(each["fault"])
 
 
