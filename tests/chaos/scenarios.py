@@ -73,7 +73,7 @@ def redis_lost(stage: Stage, size: Size) -> None:
 def postgres_killed(stage: Stage, size: Size) -> None:
     """The database server killed while lessons go out."""
     for _kill in range(size.postgres_kills):
-        stage.patiently(stage.mixed)
+        stage.mixed()
         stage.house.wait(stage.rng.uniform(0.1, 1.5))
         stage.house.kill_postgres()
         stage.note("kills")

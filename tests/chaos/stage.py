@@ -50,7 +50,7 @@ class Stage:
 
     def people(self, how_many: int, kind: Kind) -> list[Person]:
         """Add people of one kind whose lesson is due now."""
-        made = self.town.add(how_many, kind, clock.machine_now())
+        made = self._patiently(lambda: self.town.add(how_many, kind, clock.machine_now()))
         self.act.people += made
         self._everybody += made
         return made
@@ -64,17 +64,15 @@ class Stage:
         for start in range(0, how_many, 1000):
             self._everybody += self.town.add(min(1000, how_many - start), Kind(("email",)), clock.machine_now())
 
-    def patiently(self, work: Callable[[], object]) -> None:
+    def _patiently(self, work: Callable[[], list[Person]]) -> list[Person]:
         """Do some set-up again while the database is down."""
-        for _try in range(20):
+        for _try in range(40):
             try:
                 close_old_connections()
-                work()
+                return work()
             except DatabaseError:
                 connection.close()
                 self.house.wait(0.5)
-            else:
-                return
         raise TimeoutError("The database did not come back.")
 
     def closes_in(self) -> float:
