@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from django.db import DatabaseError, close_old_connections, connection
@@ -59,10 +59,13 @@ class Stage:
         """Add a few people of each usual kind."""
         return [person for kind, share in MIXED for person in self.people(share * times, kind)]
 
-    def crowd_of(self, how_many: int) -> None:
-        """Add people who are not judged: they are in the way."""
-        for start in range(0, how_many, 1000):
-            self._everybody += self.town.add(min(1000, how_many - start), Kind(("email",)), clock.machine_now())
+    def crowd_of(self, how_many: int, due_in: float) -> None:
+        """Add people who are not judged, their lessons due together in ``due_in`` seconds: they are in the way."""
+        due = clock.machine_now() + timedelta(seconds=due_in)
+        for start in range(0, how_many, 500):
+            size = min(500, how_many - start)
+            self._everybody += self._patiently(lambda size=size: self.town.add(size, Kind(("email",)), due))
+        self.house.wait((due - clock.machine_now()).total_seconds())
 
     def _patiently(self, work: Callable[[], list[Person]]) -> list[Person]:
         """Do some set-up again while the database is down."""
