@@ -7,6 +7,7 @@ import argparse
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,9 +19,10 @@ from typing import Any
 
 from tests import postgresql
 from tests.chaos import setting
-from tests.chaos.house_plan import HOUSES, NAMES, POSTGRES_ONLY
+from tests.chaos.house_plan import HOUSES, NAMES, POSTGRES_ONLY, SQLITE_ONLY
 from tests.chaos.table import Played, table
 
+SMALL_DISK = "48m"
 DATABASES = ("sqlite", "postgresql")
 
 
@@ -28,18 +30,17 @@ def main(arguments: Sequence[str]) -> int:
     """Play what was asked for, three seeds where none is named, and print the table."""
     asked = _asked(arguments)
     seeds = asked.seed or [random.randrange(1, 100_000) for _ in range(3)]
-    print(f"Seeds: {' '.join(map(str, seeds))}. Repeat one with --seed.", flush=True)
+    _say(f"Seeds: {' '.join(map(str, seeds))}. Repeat one with --seed.")
     played: list[Played] = []
     for seed in seeds:
         for database in asked.database or DATABASES:
-            for house in HOUSES:
-                names = [name for name in house if name in (asked.scenario or NAMES)]
-                if database == "sqlite":
-                    names = [name for name in names if name not in POSTGRES_ONLY]
+            elsewhere = POSTGRES_ONLY if database == "sqlite" else SQLITE_ONLY
+            for house in (NAMES,) if asked.short else HOUSES:
+                names = [name for name in house if name in (asked.scenario or NAMES) and name not in elsewhere]
                 if names:
-                    print(f"Seed {seed}, {database}: {', '.join(names)}", flush=True)
+                    _say(f"Seed {seed}, {database}: {', '.join(names)}")
                     played += _play(names, seed, database, asked)
-    print("\n" + table(played))
+    _say("\n" + table(played))
     return int(any(each.faults for each in played))
 
 
@@ -48,7 +49,7 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("scenario", nargs="*", help=f"one or more of: {', '.join(NAMES)}")
     parser.add_argument("--seed", type=int, action="append", help="may be given several times")
     parser.add_argument("--database", choices=DATABASES, action="append")
-    parser.add_argument("--short", action="store_true", help="fewer faults and people")
+    parser.add_argument("--short", action="store_true", help="fewer faults and people, all in one house")
     parser.add_argument("--keep", action="store_true", help="keep each installation's folder")
     asked = parser.parse_args(arguments)
     unknown = set(asked.scenario) - set(NAMES)
@@ -61,31 +62,46 @@ def _play(names: list[str], seed: int, database: str, asked: argparse.Namespace)
     """Play some scenarios in one house; one that broke down counts as found."""
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="chaos-"))
-        environ = _environ(folder, database, stack)
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        if "disk" in names:
+            _small_disk(folder / "data", stack)
+        environ = _environ(folder, database, stack, 1 if asked.short else setting.TEXTS)
         command = [sys.executable, "-m", "tests.chaos.run", str(seed), "short" if asked.short else "full", *names]
         done = subprocess.run(command, env=environ, stdout=subprocess.PIPE, text=True, check=False)
         said: dict[str, dict[str, Any]] = json.loads(done.stdout) if done.returncode == 0 else {}
         played = [Played.of(name, seed, database, said.get(name)) for name in names]
         for each in played:
             for line in each.lines():
-                print(line, flush=True)
+                _say(line)
         if asked.keep:
-            print(f"  Kept: {folder}", flush=True)
-        else:
-            stack.callback(subprocess.run, ["rm", "-rf", str(folder)], check=False)
+            kept = shutil.copytree(folder, f"{folder}-kept", ignore=shutil.ignore_patterns("*.sock"))
+            _say(f"  Kept: {kept}")
     return played
 
 
-def _environ(folder: Path, database: str, stack: ExitStack) -> dict[str, str]:
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201  this is a command
+
+
+def _small_disk(folder: Path, stack: ExitStack) -> None:
+    """Mount a disk of a few megabytes. Raises SystemExit with one line where that is not allowed."""
+    folder.mkdir(parents=True)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={SMALL_DISK}", "tmpfs", str(folder)]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        sys.exit("The scenario disk mounts a small disk and may not here. Run it as root, or name the others.")
+    stack.callback(subprocess.run, ["umount", "-l", str(folder)], check=False)
+
+
+def _environ(folder: Path, database: str, stack: ExitStack, texts: int) -> dict[str, str]:
     """Return the environment of one house; its PostgreSQL ends with the stack."""
     now = datetime.now(UTC)  # noqa: TID251  a command begins with the time
     if database == "sqlite":
-        return setting.make(folder, "", now)
+        return setting.make(folder, "", now, texts)
     server = postgresql.make()
     stack.callback(postgresql.forget, server)
     server.start()
     extra = {"CHAOS_POSTGRES": str(server.folder), "CHAOS_POSTGRES_PORT": str(server.port)}
-    return setting.make(folder, server.address, now) | extra
+    return setting.make(folder, server.address, now, texts) | extra
 
 
 if __name__ == "__main__":

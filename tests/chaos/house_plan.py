@@ -4,8 +4,10 @@ HOUSES = (
     ("kill-worker", "kill-points", "redis", "postgres", "rolling-restart"),
     ("window", "crowd", "poison", "stop"),
     ("clock",),
+    ("disk",),
     ("smtp", "twilio", "callbacks"),
     ("safety",),
 )
 NAMES = tuple(name for house in HOUSES for name in house)
 POSTGRES_ONLY = ("postgres",)
+SQLITE_ONLY = ("disk",)  # PostgreSQL's disk is the disk of its own machine

@@ -1,8 +1,9 @@
 """Invented people in; their rows, with a lesson due at once, out. Made in bulk: the set-up is not what is tried."""
 
+import os
 import random
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 
 from django.db import connection, transaction
@@ -49,7 +50,7 @@ class Town:
             Subscriber(
                 joined_at=now,
                 channels="both" if len(kind.channels) > 1 else kind.channels[0],
-                zone=setting.zone_at(self._rng.choice(kind.hours), self._reference(kind)),
+                zone=setting.zone_at(self._rng.choice(kind.hours), self._reference(kind, now)),
             )
             for _ in range(how_many)
         )
@@ -74,8 +75,8 @@ class Town:
         addresses = [[c.address for c in contacts[n * per : (n + 1) * per]] for n in range(len(people))]
         return [_person(person, kind, mine) for person, mine in zip(people, addresses, strict=True)]
 
-    def _reference(self, kind: Kind) -> datetime:
-        return setting.closing(self._began) if kind.hours == (CLOSING,) else datetime.now(UTC)
+    def _reference(self, kind: Kind, now: datetime) -> datetime:
+        return setting.closing(self._began) if kind.hours == (CLOSING,) else now
 
     def _contact(self, person: Subscriber, channel: str, now: datetime) -> Contact:
         number = next(self._numbers)
@@ -88,7 +89,8 @@ class Town:
 
 
 def _person(person: Subscriber, kind: Kind, addresses: list[str]) -> Person:
-    owed = tuple((channel, setting.TEXTS if channel == "sms" else 1) for channel in kind.channels)
+    texts = int(os.environ["CHAOS_TEXTS"])
+    owed = tuple((channel, texts if channel == "sms" else 1) for channel in kind.channels)
     sendable = kind.due and kind.hours == IN_HOURS
     return Person(person.pk, person.zone, frozenset(addresses), owed if sendable else (), kind.poison)
 

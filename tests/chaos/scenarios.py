@@ -4,7 +4,9 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.chaos import actors, plan, points
 from tests.chaos.house import WORKERS
@@ -13,6 +15,8 @@ from tests.chaos.records import Person, Stop
 from tests.chaos.stage import Stage
 
 THREE_HOURS = 3 * 3600
+BEFORE_THE_LAST_LOOK = ("plan_due", "claim", "hand enter")
+LONGER_THAN_LAW_5 = 2.3
 EMAIL, SMS = Kind(("email",)), Kind(("sms",))
 
 
@@ -26,13 +30,18 @@ class Size:
     postgres_kills: int = 20
     people: int = 100
     stops: int = 3  # people for each point
+    stop_points: int = 16
+    full_disks: int = 5
     batch: int = 10_000
     safety: int = 60
     restarts: int = 8
 
 
 FULL = Size()
-SHORT = Size(6, 2, 1, 2, 20, 1, 300, 5, 2)
+SHORT = Size(
+    kills=6, redis_kills=2, redis_flushes=1, postgres_kills=2, people=20, stops=1, stop_points=4, full_disks=1,
+    batch=300, safety=5, restarts=2,
+)  # fmt: skip
 
 
 def kill_worker(stage: Stage, size: Size) -> None:
@@ -128,6 +137,27 @@ def window_closes(stage: Stage, size: Size) -> None:
     stage.note("late seconds", 3)
 
 
+def disk_full(stage: Stage, size: Size) -> None:
+    """The disk of the database is full for a few seconds, while lessons go out and an emergency comes in."""
+    filler = stage.folder / "data" / "filler"
+    for _time in range(size.full_disks):
+        stage.mixed(size.people // 20)
+        writer = stage.people(1, Kind(("sms",), due=False))[0]
+        stage.house.wait(stage.rng.uniform(0.2, 1.5))
+        _fill(filler)
+        _cry(stage, writer, 0, tries=1)
+        stage.house.wait(4)
+        filler.unlink()
+        stage.note("times full")
+        stage.house.wait(2)
+
+
+def _fill(filler: Path) -> None:
+    with filler.open("wb", buffering=0) as full, suppress(OSError):
+        while True:
+            full.write(bytes(4096))
+
+
 def smtp_faults(stage: Stage, size: Size) -> None:
     """451, 421, 550, 552, 5.7.1, drops before, at and after the dot, slow answers."""
     plan.write(stage.folder, smtp=plan.SMTP)
@@ -136,8 +166,8 @@ def smtp_faults(stage: Stage, size: Size) -> None:
 
 
 def twilio_faults(stage: Stage, size: Size) -> None:
-    """429, 500 and reset before and after the text was stored, hang."""
-    plan.write(stage.folder, twilio=plan.TWILIO)
+    """429, 500 and reset before and after the text was stored, hang; often no callback tells of it either."""
+    plan.write(stage.folder, twilio=plan.TWILIO, callbacks={"lost": 500})
     stage.people(size.people, SMS)
     _until_met(stage, "twilio", size)
 
@@ -162,7 +192,7 @@ def poison(stage: Stage, size: Size) -> None:
 def stop_anywhere(stage: Stage, size: Size) -> None:
     """A stop arrives while a process is held at each point between planning and the wire."""
     between = [point for point in points.POINTS if not point.startswith(("sweep", "plan_notices", "record"))]
-    for number, point in enumerate(between):
+    for number, point in enumerate(stage.rng.sample(between, min(size.stop_points, len(between)))):
         for turn in range(size.stops):
             way = actors.WAYS[(number + turn) % 3]
             channel = "sms" if way == "text" or "post" in point else "email"
@@ -187,21 +217,21 @@ def safety_first(stage: Stage, size: Size) -> None:
         stage.house.wait(0.5)
     stage.house.until(lambda: stage.safety_came() >= len(stage.act.safety), 30)
     stage.note("safety texts", len(stage.act.safety))
+    stage.act.not_reached += ["an emergency was refused five times"] * (len(writers) - len(stage.act.safety))
     stage.note("of the batch gone meanwhile", stage.mails_taken() - before)
 
 
-def _cry(stage: Stage, person: Person, second: int) -> None:
+def _cry(stage: Stage, person: Person, second: int, tries: int = 5) -> None:
     """Write what cannot wait, and bring it again when it was not taken, as Twilio does."""
     time.sleep(second)
     number = next(iter(person.addresses))
-    for _try in range(5):
+    for _try in range(tries):
         asked = stage.door.text(number, actors.EMERGENCY)
         if asked is not None:
             stage.act.safety[number] = asked
             return
         stage.note("webhooks refused")
         time.sleep(1)
-    stage.act.not_reached.append("an emergency was refused five times")
 
 
 def _stop_at(stage: Stage, point: str, way: str, channel: str) -> None:
@@ -214,6 +244,8 @@ def _stop_at(stage: Stage, point: str, way: str, channel: str) -> None:
     thread = threading.Thread(target=_stop, args=(stage, person, way))
     thread.start()
     thread.join(1.0)  # a held transaction may keep the stop waiting: then the process goes on first
+    if not thread.is_alive() and point.startswith(BEFORE_THE_LAST_LOOK):
+        stage.house.wait(LONGER_THAN_LAW_5)  # it was claimed before the stop, and must not go now
     points.let_go(stage.points, point)
     thread.join()
     stage.note("points")
@@ -259,6 +291,7 @@ SCENARIOS: dict[str, Callable[[Stage, Size], None]] = {
     "poison": poison,
     "stop": stop_anywhere,
     "clock": clock_off,
+    "disk": disk_full,
     "smtp": smtp_faults,
     "twilio": twilio_faults,
     "callbacks": callbacks,

@@ -11,14 +11,14 @@ import yaml
 from course import paths
 from course.cli import sandbox_environment
 
-TEXTS = 2  # parts of a lesson by text: enough to see that one waits for the other
+TEXTS = 2  # parts of a lesson by text: enough to see that one waits for the other, a minute
 CLOSES_AFTER = timedelta(seconds=100)
 _TEXT_LESSON = "what-is-stenosis"
 
 
-def make(folder: Path, database_url: str, now: datetime) -> dict[str, str]:
+def make(folder: Path, database_url: str, now: datetime, texts: int = TEXTS) -> dict[str, str]:
     """Write a course whose window closes for some people soon, and return the environment to run it in."""
-    _write_course(folder / "course", closing(now))
+    _write_course(folder / "course", closing(now), texts)
     points = folder / "points"
     points.mkdir(parents=True)
     ports = _free_ports(4)
@@ -42,6 +42,7 @@ def make(folder: Path, database_url: str, now: datetime) -> dict[str, str]:
         "PYTHONPATH": str(paths.CHECKOUT),
         "PYTHONUNBUFFERED": "1",
         "CHAOS_POINTS": str(points),
+        "CHAOS_TEXTS": str(texts),
     }
 
 
@@ -61,7 +62,7 @@ def zone_at(hour: int, now: datetime) -> str:
     return f"Etc/GMT{-offset:+d}" if offset else "Etc/GMT"
 
 
-def _write_course(folder: Path, closes: datetime) -> None:
+def _write_course(folder: Path, closes: datetime, kept: int) -> None:
     shutil.copytree(paths.lessons(""), folder / "lessons", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     schedule = yaml.safe_load(paths.schedule("").read_text())
     schedule["window"]["to"] = f"20:{closes.minute:02}"
@@ -69,7 +70,7 @@ def _write_course(folder: Path, closes: datetime) -> None:
     lesson = folder / "lessons" / "en" / f"{_TEXT_LESSON}.md"
     before, *texts = lesson.read_text().split("  - >-\n")
     _last, review, rest = texts[-1].partition("review:")
-    lesson.write_text("  - >-\n".join([before, *texts[:TEXTS]]) + review + rest)
+    lesson.write_text("  - >-\n".join([before, *texts[:kept]]) + review + rest)
 
 
 def _free_ports(count: int) -> list[int]:
