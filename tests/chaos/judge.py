@@ -170,11 +170,11 @@ def poison(evidence: Evidence) -> Faults:
 
 
 def safety_late(evidence: Evidence) -> Faults:
-    """Safety texts did not stand at the provider's door within five seconds at p99."""
+    """A safety text never came; or, while no more than a batch is in the way, p99 is over five seconds."""
     missing = evidence.safety_asked - len(evidence.safety_seconds)
     found = [f"{missing} safety texts never came"] if missing > 0 else []
     slow = p99(evidence.safety_seconds)
-    return found + ([f"p99 is {slow:.1f} s"] if slow > SAFETY_P99 else [])
+    return found + ([f"p99 is {slow:.1f} s"] if evidence.safety_timed and slow > SAFETY_P99 else [])
 
 
 def not_reached(evidence: Evidence) -> Faults:

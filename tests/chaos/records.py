@@ -80,5 +80,6 @@ class Evidence:
     look_up: bool = True
     safety_seconds: list[float] = field(default_factory=list)
     safety_asked: int = 0
+    safety_timed: bool = False  # a full disk or a dead database keeps a text longer than a batch may
     unreasoned_notices: int = 0
     not_reached: list[str] = field(default_factory=list)  # points that no process passed

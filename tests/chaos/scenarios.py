@@ -207,7 +207,7 @@ def safety_first(stage: Stage, size: Size) -> None:
     """Safety texts, one a second, while a batch goes out to ten thousand people."""
     writers = stage.people(size.safety, Kind(("sms",), due=False))
     writers = [Person(**vars(person) | {"parts": ()}) for person in writers]
-    stage.act.people = writers
+    stage.act.people, stage.act.timed = writers, True
     stage.crowd_of(size.batch, due_in=size.batch / 250)
     before = stage.mails_taken()
     threads = [threading.Thread(target=_cry, args=(stage, person, number)) for number, person in enumerate(writers)]

@@ -25,6 +25,7 @@ class Act:
     people: list[Person] = field(default_factory=list)
     stops: list[Stop] = field(default_factory=list)
     safety: dict[str, float] = field(default_factory=dict)  # number: when its emergency was acknowledged
+    timed: bool = False
     not_reached: list[str] = field(default_factory=list)
     notes: dict[str, int] = field(default_factory=dict)
 
@@ -120,6 +121,7 @@ class Stage:
             tokens=facts.tokens(),
             safety_seconds=_safety(act, rows, taken),
             safety_asked=len(act.safety),
+            safety_timed=act.timed,
             unreasoned_notices=facts.unreasoned_notices(),
             not_reached=act.not_reached,
         )

@@ -148,8 +148,9 @@ def test_poison_needs_a_written_end_and_is_not_lost() -> None:
 
 
 def test_safety_must_come_and_come_soon() -> None:
-    assert found(evidence(safety_asked=2, safety_seconds=[0.5, 4.9])) == set()
-    assert found(evidence(safety_asked=2, safety_seconds=[0.5, 5.1])) == {"safety late"}
+    assert found(evidence(safety_asked=2, safety_seconds=[0.5, 4.9], safety_timed=True)) == set()
+    assert found(evidence(safety_asked=2, safety_seconds=[0.5, 5.1], safety_timed=True)) == {"safety late"}
+    assert found(evidence(safety_asked=2, safety_seconds=[0.5, 5.1])) == set()
     assert found(evidence(safety_asked=2, safety_seconds=[0.5])) == {"safety late"}
 
 
