@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import Any
 
 from tests import postgresql
 from tests.chaos import setting
-from tests.chaos.house_plan import HOUSES, NAMES, POSTGRES_ONLY, SQLITE_ONLY
+from tests.chaos.house_plan import HOUSES, NAMES, POSTGRES_ONLY, SQLITE_ONLY, TIMED
 from tests.chaos.table import Played, table
 
 SMALL_DISK = "48m"
@@ -31,17 +32,26 @@ def main(arguments: Sequence[str]) -> int:
     asked = _asked(arguments)
     seeds = asked.seed or [random.randrange(1, 100_000) for _ in range(3)]
     _say(f"Seeds: {' '.join(map(str, seeds))}. Repeat one with --seed.")
-    played: list[Played] = []
-    for seed in seeds:
-        for database in asked.database or DATABASES:
-            elsewhere = POSTGRES_ONLY if database == "sqlite" else SQLITE_ONLY
-            for house in (NAMES,) if asked.short else HOUSES:
-                names = [name for name in house if name in (asked.scenario or NAMES) and name not in elsewhere]
-                if names:
-                    _say(f"Seed {seed}, {database}: {', '.join(names)}")
-                    played += _play(names, seed, database, asked)
+    played = [each for seed in seeds for house in _houses(asked) for each in _both(house, seed, asked)]
     _say("\n" + table(played))
     return int(any(each.faults for each in played))
+
+
+def _houses(asked: argparse.Namespace) -> list[list[str]]:
+    rows = (NAMES,) if asked.short else HOUSES
+    chosen = [[name for name in row if name in (asked.scenario or NAMES)] for row in rows]
+    return [names for names in chosen if names]
+
+
+def _both(names: list[str], seed: int, asked: argparse.Namespace) -> list[Played]:
+    """Play a house on each database: side by side, unless it is timed."""
+    databases = asked.database or DATABASES
+    elsewhere = {"sqlite": POSTGRES_ONLY, "postgresql": SQLITE_ONLY}
+    houses = [(database, [name for name in names if name not in elsewhere[database]]) for database in databases]
+    side_by_side = 1 if set(names) & set(TIMED) else len(houses)
+    with ThreadPoolExecutor(side_by_side) as pool:
+        runs = [pool.submit(_play, mine, seed, database, asked) for database, mine in houses if mine]
+        return [each for run in runs for each in run.result()]
 
 
 def _asked(arguments: Sequence[str]) -> argparse.Namespace:
@@ -60,6 +70,7 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _play(names: list[str], seed: int, database: str, asked: argparse.Namespace) -> list[Played]:
     """Play some scenarios in one house; one that broke down counts as found."""
+    _say(f"Seed {seed}, {database}: {', '.join(names)}")
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="chaos-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)

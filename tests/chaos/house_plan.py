@@ -11,3 +11,4 @@ HOUSES = (
 NAMES = tuple(name for house in HOUSES for name in house)
 POSTGRES_ONLY = ("postgres",)
 SQLITE_ONLY = ("disk",)  # PostgreSQL's disk is the disk of its own machine
+TIMED = ("safety",)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import django
 from django.core.management import call_command
+from django.db import connection
 
 django.setup()
 
@@ -56,7 +57,7 @@ def _verdict(stage: Stage, act: Act) -> dict[str, object]:
 
 
 def _say(name: str, what: str) -> None:
-    print(f"  {name} {what}", file=sys.stderr, flush=True)  # noqa: T201  this is a command
+    print(f"  {connection.vendor}: {name} {what}", file=sys.stderr, flush=True)  # noqa: T201  this is a command
 
 
 if __name__ == "__main__":

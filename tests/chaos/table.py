@@ -29,9 +29,9 @@ class Played:
     def lines(self) -> list[str]:
         """Return what was found, in words."""
         if not self.faults:
-            return [f"  {self.name}: nothing found in {self.taken} messages"]
+            return [f"  {self.name}, {self.database}: nothing found in {self.taken} messages"]
         return [
-            f"  {self.name}: {verdict}: {len(found)}. {'; '.join(found[:MOST_LINES])}"
+            f"  {self.name}, {self.database}: {verdict}: {len(found)}. {'; '.join(found[:MOST_LINES])}"
             for verdict, found in self.faults.items()
         ]
 
