@@ -11,6 +11,7 @@ from tests.chaos.records import Evidence, Row, Stop, Taken
 
 STOP_GRACE = 2.0  # law 5
 SAFETY_P99 = 5.0
+ON_THE_WIRE = timedelta(seconds=1)  # between the last look at the clock and the sink's own stamp
 WENT = ("accepted", "delivered", "bounced")
 ENDED = (*WENT, "failed", "suppressed", "expired", "cancelled")
 _TOKEN = re.compile(r"(?<![a-z0-9])[a-z2-7]{26}(?![a-z0-9])")
@@ -82,7 +83,7 @@ def outside_window(evidence: Evidence) -> Faults:
             continue
         local = datetime.fromtimestamp(taken.at, UTC).astimezone(zone)
         opens = evidence.hours.sunday if local.weekday() == 6 else evidence.hours.start
-        if not opens <= local.time() < evidence.hours.end:
+        if not (opens <= local.time() and (local - ON_THE_WIRE).time() < evidence.hours.end):
             found.append(f"row {row.pk} at {local:%H:%M:%S}")
         elif taken.valid_for is not None and _outlives(local, taken.valid_for, evidence):
             found.append(f"row {row.pk} may wait at the provider until after {evidence.hours.end:%H:%M}")

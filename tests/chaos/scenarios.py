@@ -130,11 +130,14 @@ def window_closes(stage: Stage, size: Size) -> None:
         stage.people(size.people // 4, Kind(("sms",), (hour,)))
     closes = stage.closes_in()
     stage.house.wait(max(0.0, closes - 3))
+    plan.write(stage.folder, smtp={"slow stored": 300})
     for _second in range(6):
         stage.people(size.people // 10, Kind(("email",), (CLOSING,)))
         stage.people(size.people // 10, Kind(("sms",), (CLOSING,)))
         stage.house.wait(1)
-    stage.note("late seconds", 3)
+    stage.house.wait(5)
+    plan.write(stage.folder)
+    _count_met(stage, "smtp")
 
 
 def disk_full(stage: Stage, size: Size) -> None:

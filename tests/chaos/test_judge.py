@@ -1,7 +1,7 @@
 """Each verdict is seen to fall on made-up evidence, and to stay silent on a good run."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
 import pytest
 
@@ -70,9 +70,9 @@ def test_twice_is_only_possibly_twice_where_nobody_could_be_asked() -> None:
     assert found(evidence(rows=[marked], taken=[MAIL, MAIL], look_up=False)) == set()
 
 
-@pytest.mark.parametrize("hour", [8, 20, 23])
-def test_a_lesson_at_night_is_outside_the_window(hour: int) -> None:
-    late = replace(MAIL, at=datetime(2026, 11, 23, hour, 0, tzinfo=UTC).timestamp())
+@pytest.mark.parametrize("moment", [time(8, 59, 59), time(20, 0, 1), time(23)])
+def test_a_lesson_at_night_is_outside_the_window(moment: time) -> None:
+    late = replace(MAIL, at=datetime.combine(date(2026, 11, 23), moment, UTC).timestamp())
     assert found(evidence(taken=[late])) == {"outside window"}
 
 
