@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: help run test lint audit-render bench clean
+.PHONY: help run test chaos lint audit-render bench clean
 help: ## List what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1: \2/p' Makefile
 
@@ -32,6 +32,10 @@ test: $(DEV_STAMP) ## Install what tests need and run everything
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/python -m pytest
 	@$(BIN)/python -m tests.on_postgresql
+
+chaos: $(DEV_STAMP) ## Break an installation in every way, three seeds, on both databases (about 75 minutes)
+	@sh tests/prepare.sh
+	@$(BIN)/python -m tests.chaos $(SCENARIOS)
 
 lint: $(DEV_STAMP) ## Look at style, types, templates and imports
 	@$(BIN)/ruff check .

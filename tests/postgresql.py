@@ -3,11 +3,13 @@
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -22,23 +24,63 @@ def programs() -> Path:
     raise FileNotFoundError("PostgreSQL's programs are missing. On Debian and Ubuntu: apt-get install postgresql")
 
 
-@contextmanager
-def server() -> Iterator[str]:
-    """Start a server and yield its address, as DATABASE_URL takes it."""
+@dataclass(frozen=True)
+class Server:
+    """One server in ``folder``, listening on ``port`` of 127.0.0.1."""
+
+    folder: Path
+    port: int
+
+    @property
+    def address(self) -> str:
+        """The address of its first database, as DATABASE_URL takes it."""
+        return f"postgres://course@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        """Start it and wait until it answers. Raises RuntimeError with PostgreSQL's own words."""
+        options = f"-c listen_addresses=127.0.0.1 -c port={self.port} -c unix_socket_directories={self.folder}"
+        self._control("-w", "-l", str(self.folder / "log"), "-o", f"{options} -c fsync=off", "start")
+
+    def stop(self) -> None:
+        """Stop it without ceremony."""
+        self._control("-m", "immediate", "stop")
+
+    def kill(self) -> None:
+        """End its first process by SIGKILL; the others end when they see that it is gone."""
+        os.kill(int((self.folder / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+
+    def _control(self, *arguments: str) -> None:
+        _as(_user(), "pg_ctl", "-D", str(self.folder / "data"), *arguments)
+
+
+def make() -> Server:
+    """Make a new server in a folder of its own; it is not started yet."""
     folder = Path(tempfile.mkdtemp(prefix="course-pg-"))
-    user = _user()
-    shutil.chown(folder, user)
+    shutil.chown(folder, _user())
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder} -c fsync=off"
+    _as(_user(), "initdb", "-D", str(folder / "data"), "-A", "trust", "-U", "course", "--no-sync")
+    return Server(folder, port)
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """Start a server and yield its address, as DATABASE_URL takes it."""
+    made = make()
     try:
-        _as(user, "initdb", "-D", str(folder / "data"), "-A", "trust", "-U", "course", "--no-sync")
-        _as(user, "pg_ctl", "-D", str(folder / "data"), "-w", "-l", str(folder / "log"), "-o", options, "start")
-        yield f"postgres://course@127.0.0.1:{port}/postgres"
+        made.start()
+        yield made.address
     finally:
-        _as(user, "pg_ctl", "-D", str(folder / "data"), "-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
+        forget(made)
+
+
+def forget(server: Server) -> None:
+    """Stop a server and remove its folder."""
+    try:
+        server.stop()
+    finally:
+        shutil.rmtree(server.folder, ignore_errors=True)
 
 
 def _user() -> str:

@@ -1,0 +1,14 @@
+"""Which scenarios share a house: those of one row are played one after another in it. Knows no Django."""
+
+HOUSES = (
+    ("kill-worker", "kill-points", "redis", "postgres", "rolling-restart"),
+    ("window", "crowd", "poison", "stop"),
+    ("clock",),
+    ("disk",),
+    ("smtp", "twilio", "callbacks"),
+    ("safety",),
+)
+NAMES = tuple(name for house in HOUSES for name in house)
+POSTGRES_ONLY = ("postgres",)
+SQLITE_ONLY = ("disk",)  # PostgreSQL's disk is the disk of its own machine
+TIMED = ("safety",)
