@@ -20,6 +20,7 @@ from course.delivery.words import Outcome, Reason, State
 from course.people.models import Consent, Contact, Enrolment, NoticeRequest
 from course.people.tokens import new_token
 from course.people.words import Channel, CohortState, ConsentKind, EnrolmentState, MessageClass, NoticeKind
+from course.vault import VaultError
 
 BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 _SENDABLE = (State.PLANNED, State.RETRY)
@@ -98,7 +99,7 @@ def _load(message_id: int) -> Message | None:
     """Load a claimed message; one that cannot be opened (a lost key) is settled, so that it holds up no other."""
     try:
         return load(message_id)
-    except Exception as error:
+    except (VaultError, ValueError) as error:
         log.error("message %s cannot be opened: %s", message_id, type(error).__name__)  # noqa: TRY400  a trace may hold words
         move(Message.objects.filter(pk=message_id), State.FAILED, reason=Reason.CONTENT)
         return None

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import Error as DatabaseError
+
 from course.delivery import channels, outbox, outcomes, pacing, receipts, rendering
 from course.delivery.channels.base import Outgoing, Result, Text, hash_of
 from course.delivery.models import Message
@@ -68,11 +70,16 @@ class _Claim:
                 yield outgoing
 
     def _rendered(self, message: Message) -> Outgoing | None:
-        """Render one message; one that cannot be rendered is settled, so that it holds up no other."""
+        """Render one message; one that cannot be rendered is settled, so that it holds up no other.
+
+        Trouble with the database is not the message's fault: it goes back when its lease ends.
+        """
         try:
             return rendering.render(message, self._clocks.course(), self._newest)
         except rendering.NothingToSay:
             outbox.settle(message, State.CANCELLED, reason=Reason.NOTHING_NEW)
+        except DatabaseError:
+            raise
         except Exception as error:
             log.error("message %s could not be rendered: %s", message.pk, type(error).__name__)  # noqa: TRY400  a trace may hold words
             refused = Result(message.pk, Outcome.REFUSED_CONTENT, type(error).__name__)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 
 from course.delivery import channels, outbox, planning, receipts, recovery, sender, suppression
 from course.delivery.channels.base import Finding
@@ -72,6 +73,20 @@ def test_a_message_that_cannot_be_made_does_not_hold_up_the_others(wired: Sandbo
     poison.refresh_from_db()
     assert (poison.state, poison.reason) == (State.FAILED, Reason.CONTENT)
     assert len(wired.sandbox.store.mails()) == 1
+
+
+def test_trouble_with_the_database_is_not_the_fault_of_a_message(wired: SandboxServer, now: datetime) -> None:
+    message = factories.make_message(step_id="digest-1", words={"posts": [factories.make_post().pk]})
+
+    def fails(execute: Any, sql: str, *arguments: Any) -> Any:
+        if "course_post" in sql:
+            raise OperationalError("the server has gone away")
+        return execute(sql, *arguments)
+
+    with connection.execute_wrapper(fails), pytest.raises(OperationalError):
+        drain(now)
+    message.refresh_from_db()
+    assert message.state == State.CLAIMED
 
 
 @pytest.mark.parametrize("channel", ["email", "sms"])
