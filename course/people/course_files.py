@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from course import paths
 from course.curriculum.faults import Fault
 from course.curriculum.folder import SCHEDULE, read_folder
 from course.curriculum.model import Course
@@ -23,7 +24,9 @@ def lend(check: Check) -> None:
 
 
 def place(name: str) -> Path:
-    """Return where the file with this canonical name lies, "schedule.yaml" or "lessons/…"."""
+    """Return where the file with this canonical name lies: "schedule.yaml", "lessons/…" or "templates/…"."""
+    if name.startswith("templates/"):
+        return paths.templates() / name.removeprefix("templates/")
     schedule, lessons = Path(settings.SCHEDULE), Path(settings.LESSONS)
     return schedule if name == SCHEDULE else lessons / name.removeprefix("lessons/")
 
