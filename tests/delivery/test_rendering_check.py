@@ -56,7 +56,7 @@ def test_a_template_that_cannot_be_compiled_is_one_line_that_names_it(house: Pat
     assert lines[0].startswith(f"templates/{file}:"), done.stdout
     assert said in lines[0]
     assert "(step " in lines[0]
-    assert lines[1:] == ["1 faults to mend before the course can go out."]
+    assert lines[1:] == ["1 fault to mend before the course can go out."]
     assert done.stderr == ""
 
 
