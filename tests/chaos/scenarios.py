@@ -58,7 +58,7 @@ def kill_points(stage: Stage, size: Size) -> None:
     for point in points.POINTS:
         points.arm(stage.points, point)
         stage.mixed()
-        if stage.house.until(lambda point=point: points.passed(stage.points, point), 30):
+        if stage.house.until(lambda point=point: points.passed(stage.points, point), 90):
             stage.note("points")
         else:
             points.disarm(stage.points, point)
