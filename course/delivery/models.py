@@ -38,6 +38,8 @@ class Message(models.Model):
     expires_at = models.DateTimeField()
     retry_at = models.DateTimeField(null=True)
 
+    has_turn = models.BooleanField(default=False)  # `retry_at` is its turn at a sender's rate
+
     fence = models.PositiveIntegerField(default=0)  # grows with each claim; an older holder's word is not taken
     lease_until = models.DateTimeField(null=True)
     claimed_by = models.CharField(max_length=100, default="")

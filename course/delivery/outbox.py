@@ -99,6 +99,8 @@ def _load(message_id: int) -> Message | None:
     """Load a claimed message; one that cannot be opened (a lost key) is settled, so that it holds up no other."""
     try:
         return load(message_id)
+    except Message.DoesNotExist:  # erased since it was claimed
+        return None
     except (VaultError, ValueError) as error:
         log.error("message %s cannot be opened: %s", message_id, type(error).__name__)  # noqa: TRY400  a trace may hold words
         move(Message.objects.filter(pk=message_id), State.FAILED, reason=Reason.CONTENT)
@@ -121,7 +123,7 @@ def hand(message: Message, now: datetime, machine_now: datetime, words_hash: str
     with transaction.atomic():
         mine = _mine(message).filter(may_go(now), lease_until__gt=machine_now)
         lease = machine_now + timedelta(seconds=settings.LEASE_SECONDS + 2 * settings.ANSWER_SECONDS)
-        if not move(mine, State.HANDED, handed_at=machine_now, lease_until=lease):
+        if not move(mine, State.HANDED, handed_at=machine_now, lease_until=lease, has_turn=False):
             return False
         Attempt.objects.create(
             message=message,
@@ -139,9 +141,9 @@ def release(message: Message) -> None:
     move(_mine(message), State.PLANNED, attempts=F("attempts") - 1)
 
 
-def put_off(message: Message, until: datetime) -> None:
-    """Give back a claimed message that has to wait for its turn; ``until`` is machine time."""
-    move(_mine(message), State.PLANNED, attempts=F("attempts") - 1, retry_at=until)
+def put_off(message: Message, until: datetime, *, has_turn: bool) -> None:
+    """Give back a claimed message that has to wait; ``until`` is machine time, and its turn when ``has_turn``."""
+    move(_mine(message), State.PLANNED, attempts=F("attempts") - 1, retry_at=until, has_turn=has_turn)
 
 
 def settle(message: Message, to: State, **columns: Any) -> bool:

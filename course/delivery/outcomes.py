@@ -21,7 +21,11 @@ LOOK_UP_AFTER = timedelta(seconds=2)  # a relay's log and a provider's list are 
 
 @transaction.atomic
 def record(message: Message, result: Result, now: datetime, machine_now: datetime) -> None:
-    """Set the message's state by the outcome. A word from a holder that lost its lease changes nothing."""
+    """Set the message's state by the outcome. A word from a holder that lost its lease changes nothing, nor one about
+    a message that was erased while it was on its way.
+    """
+    if not Message.objects.filter(pk=message.pk).exists():
+        return
     outbox.end_attempt(message, result.outcome, result.code, result.raw, machine_now)
     match result.outcome:
         case Outcome.ACCEPTED:

@@ -1,7 +1,8 @@
 """A sender and an amount in; how long to wait before it may go, out: one bucket for each sender and mail domain.
 
-The buckets live in Redis and are shared by every worker. One that is lost starts empty, so that a wiped Redis never
-means a burst. Safety has buckets of its own (law 4) and is not held up when Redis is away.
+The buckets live in Redis and are shared by every worker. One of a course that is lost starts empty, so that a wiped
+Redis never means a burst. Each class has buckets of its own, so that nothing queues behind a course that is going out
+(law 4), and safety is not held up when Redis is away.
 """
 
 from dataclasses import dataclass
@@ -15,32 +16,23 @@ from course.curriculum.segments import segment
 from course.delivery.channels.base import Mail, Outgoing
 from course.people.words import MessageClass
 
-_SAFETY = "safety:"
 _REDIS_SECONDS = 2
 _AWAY = 1.0  # seconds to wait when Redis does not answer
-# Fills at its rate, up to a second's worth. What finds it empty is told a time of its own to come back at, so that
-# thousands that wait do not all come back at once.
+# A bucket holds a second's worth, or one message. What finds it short is given a time of its own to come back at, one
+# after the other, and then goes without asking again: so the order stays, and thousands do not come back at once.
+# (The generic cell rate algorithm, ITU-T I.371: `full_at` is when the bucket would be full again.)
 _TAKE = """
 local now = redis.call('TIME')
 local at = now[1] + now[2] / 1000000
 local slow = tonumber(redis.call('GET', KEYS[2]) or '0')
-if slow > at then return tostring(slow - at) end
+if slow > at then return {tostring(slow - at), '0'} end
+if ARGV[4] == '1' then return {'0', '1'} end
 local rate, cost, first = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local bucket = redis.call('HMGET', KEYS[1], 'level', 'at', 'turn')
-local level, since = tonumber(bucket[1] or first), tonumber(bucket[2] or at)
-level = math.min(math.max(rate, cost), level + (at - since) * rate)
-local turn = math.max(tonumber(bucket[3] or '0'), at)
-local wait = 0
-if level >= cost then
-  level = level - cost
-else
-  turn = math.max(turn, at + (cost - level) / rate)
-  wait = turn - at
-  turn = turn + cost / rate
-end
-redis.call('HSET', KEYS[1], 'level', tostring(level), 'at', tostring(at), 'turn', tostring(turn))
-redis.call('EXPIRE', KEYS[1], math.ceil(turn - at) + 86400)
-return tostring(wait)
+local holds = math.max(1, cost / rate)
+local full_at = tonumber(redis.call('GET', KEYS[1]) or (at + holds - first / rate))
+full_at = math.max(full_at, at) + cost / rate
+redis.call('SET', KEYS[1], tostring(full_at), 'EX', math.ceil(full_at - at) + 86400)
+return {tostring(math.max(0, full_at - holds - at)), '1'}
 """
 _SLOW = """
 local now = redis.call('TIME')
@@ -69,18 +61,27 @@ def lane_of(outgoing: Outgoing, message_class: str) -> Lane:
         name, rate, cost = vault.blind_index("domain", domain)[:16], settings.DOMAIN_RATE, 1
     else:
         name, rate, cost = "texts", settings.TEXT_RATE, segment(outgoing.body).count
-    if message_class == MessageClass.SAFETY:
-        return Lane(f"{_SAFETY}{name}", rate, cost, first=cost)
-    return Lane(name, rate, cost)
+    return Lane(f"{message_class}:{name}", rate, cost, first=0 if message_class == MessageClass.COURSE else cost)
 
 
-def wait_for(lane: Lane) -> float:
-    """Take what one message costs and return 0, or return how many seconds to wait (machine time)."""
+@dataclass(frozen=True)
+class Turn:
+    """When a message may go: after ``wait`` seconds (machine time), then without asking again if it is ``reserved``."""
+
+    wait: float
+    reserved: bool = True
+
+
+def turn_of(lane: Lane, *, has_turn: bool = False) -> Turn:
+    """Take what one message costs, at once or later. What comes back at its turn (``has_turn``) goes, unless the
+    other side has asked for a pause meanwhile.
+    """
     try:
-        keys, args = [_key(lane), _slow_key(lane)], [lane.rate, lane.cost, lane.first]
-        return float(_redis().register_script(_TAKE)(keys=keys, args=args))
+        keys, args = [_key(lane), _slow_key(lane)], [lane.rate, lane.cost, lane.first, int(has_turn)]
+        wait, reserved = _redis().register_script(_TAKE)(keys=keys, args=args)
+        return Turn(float(wait), reserved == b"1")
     except redis.RedisError:
-        return 0 if lane.name.startswith(_SAFETY) else _AWAY
+        return Turn(0 if lane.name.startswith(MessageClass.SAFETY) else _AWAY, reserved=False)
 
 
 def slow_down(lane: Lane, seconds: float) -> None:

@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 CLAIM = 20
 ONE_CLAIM = timedelta(seconds=1)
 SLOW_SECONDS = 60.0  # when the other side asks for fewer and does not say for how long
+LONGEST_SLOW_SECONDS = 900.0  # nobody's one answer holds a whole channel up for longer
+TURN_LASTS = timedelta(minutes=1)  # who comes later than that asks for another, so that a stall ends in no burst
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,14 @@ class _Claim:
     def send(self, channel: Channel) -> int:
         """Send what the claim's second allows; give the rest back. Return how many have a result."""
         open_rows, sent = dict(self._rows), 0
-        for result in channels.get(channel).send(self._outgoing(), self._about_to):
-            self._record(result)
-            open_rows.pop(result.key)
-            sent += 1
-        for message in open_rows.values():
-            outbox.release(message)
+        try:
+            for result in channels.get(channel).send(self._outgoing(), self._about_to):
+                self._record(result)
+                open_rows.pop(result.key)
+                sent += 1
+        finally:
+            for message in open_rows.values():
+                outbox.release(message)
         return sent
 
     def _outgoing(self) -> Iterator[Outgoing]:
@@ -72,7 +76,7 @@ class _Claim:
     def _rendered(self, message: Message) -> Outgoing | None:
         """Render one message; one that cannot be rendered is settled, so that it holds up no other.
 
-        Trouble with the database is not the message's fault: it goes back when its lease ends.
+        Trouble with the database is not the message's fault: it goes back.
         """
         try:
             return rendering.render(message, self._clocks.course(), self._newest)
@@ -88,10 +92,12 @@ class _Claim:
 
     def _has_its_turn(self, message: Message, outgoing: Outgoing) -> bool:
         lane = self._lanes[message.pk] = pacing.lane_of(outgoing, message.message_class)
-        wait = pacing.wait_for(lane)
-        if wait:
-            outbox.put_off(message, self._clocks.machine() + timedelta(seconds=wait))
-        return not wait
+        now = self._clocks.machine()
+        in_time = message.retry_at is not None and now < message.retry_at + TURN_LASTS
+        turn = pacing.turn_of(lane, has_turn=message.has_turn and in_time)
+        if turn.wait:
+            outbox.put_off(message, now + timedelta(seconds=turn.wait), has_turn=turn.reserved)
+        return not turn.wait
 
     def _about_to(self, outgoing: Outgoing) -> bool:
         """Write the intent down (law 3); False when this message must not go any more."""
@@ -99,8 +105,9 @@ class _Claim:
         return outbox.hand(self._rows[outgoing.key], self._clocks.course(), self._clocks.machine(), words)
 
     def _record(self, result: Result) -> None:
-        if result.slow_down:
-            pacing.slow_down(self._lanes[result.key], result.retry_after or SLOW_SECONDS)
         message, now, machine_now = self._rows[result.key], self._clocks.course(), self._clocks.machine()
+        if result.slow_down and message.message_class != MessageClass.SAFETY:
+            seconds = min(result.retry_after or SLOW_SECONDS, LONGEST_SLOW_SECONDS)
+            pacing.slow_down(self._lanes[result.key], seconds)
         outcomes.record(message, result, now, machine_now)
         receipts.apply_parked(message, now, machine_now)  # a callback may be quicker than the answer to our own call

@@ -8,7 +8,7 @@ from course.delivery.models import Message
 from course.delivery.words import UNFINISHED, State
 
 STARTS: dict[State, tuple[State, ...]] = {
-    State.PLANNED: (State.CLAIMED, State.CANCELLED),  # given back; or a stop called it off and the person came back
+    State.PLANNED: (State.CLAIMED,),  # given back
     State.CLAIMED: (State.PLANNED, State.RETRY),
     State.HANDED: (State.CLAIMED,),
     State.ACCEPTED: (State.HANDED, State.UNKNOWN, State.RETRY),  # from retry: the answer came late, and was yes
@@ -32,6 +32,7 @@ LATE: dict[State, tuple[State, ...]] = {
     State.EXPIRED: (State.ACCEPTED, *_WAITING),
     State.SUPPRESSED: (State.ACCEPTED, *_WAITING),
 }
+COME_BACK: dict[State, tuple[State, ...]] = {State.PLANNED: (State.CANCELLED,)}  # who had stopped starts again in time
 # After a restore nobody here knows what went since: the other side is asked about every message that is not finished.
 RESTORED: dict[State, tuple[State, ...]] = {
     State.UNKNOWN: UNFINISHED,

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from course.delivery.models import Message, Suppression
-from course.delivery.states import move
+from course.delivery.states import COME_BACK, move
 from course.delivery.words import Reason, State, SuppressionReason
 from course.people import audit, cohorts, ledger, notices
 from course.people.ledger import Kind
@@ -161,8 +161,8 @@ def _plan_again(subscriber: Subscriber, now: datetime) -> int:
     called_off = Message.objects.filter(
         contact_id__in=contacts, message_class=MessageClass.COURSE, state=State.CANCELLED,
         reason=Reason.NO_CONSENT, expires_at__gt=now, enrolment__isnull=False,
-    )  # fmt: skip
-    return move(called_off, State.PLANNED, reason=Reason.NONE)
+    ).exclude(part=1, due_at__isnull=True)  # fmt: skip  # called off as it was planned: there is nothing to send
+    return move(called_off, State.PLANNED, COME_BACK, reason=Reason.NONE)
 
 
 def _cancel_unsent(subscriber: Subscriber) -> None:

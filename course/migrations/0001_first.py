@@ -205,6 +205,7 @@ class Migration(migrations.Migration):
                 ('window_ends_at', models.DateTimeField(null=True)),
                 ('expires_at', models.DateTimeField()),
                 ('retry_at', models.DateTimeField(null=True)),
+                ('has_turn', models.BooleanField(default=False)),
                 ('fence', models.PositiveIntegerField(default=0)),
                 ('lease_until', models.DateTimeField(null=True)),
                 ('claimed_by', models.CharField(default='', max_length=100)),

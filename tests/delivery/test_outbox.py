@@ -1,5 +1,6 @@
 """Who owns a message, and what may go at the last moment before the wire."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -307,3 +308,16 @@ def test_a_message_is_not_tried_again_before_the_other_side_allows_it(now: datet
     message.refresh_from_db()
     assert message.retry_at
     assert MACHINE + timedelta(hours=1) <= message.retry_at <= MACHINE + timedelta(hours=1.2)
+
+
+@pytest.mark.parametrize("give_back", [outbox.release, lambda m: outbox.put_off(m, MACHINE, has_turn=True)])
+def test_what_was_called_off_while_it_was_claimed_stays_called_off(
+    give_back: Callable[[Message], None], now: datetime
+) -> None:
+    enrolment = factories.make_enrolment()
+    factories.make_message(enrolment=enrolment)
+    (message,) = claim(now)
+    suppression.stop(enrolment.subscriber, contact=None, source="link:1", now=now)
+    give_back(message)
+    message.refresh_from_db()
+    assert (message.state, message.reason) == (State.CANCELLED, Reason.NO_CONSENT)

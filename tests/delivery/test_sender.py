@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 
-from course.delivery import channels, outbox, planning, receipts, recovery, sender, suppression
-from course.delivery.channels.base import Finding
+from course.delivery import channels, outbox, outcomes, planning, receipts, recovery, sender, suppression
+from course.delivery.channels.base import Finding, Result
 from course.delivery.models import Message, Receipt
-from course.delivery.words import Reason, State
+from course.delivery.words import Outcome, Reason, State
 from course.people.words import Channel, MessageClass
 from course.sandbox.server import SandboxServer
 from tests import factories
@@ -86,7 +86,24 @@ def test_trouble_with_the_database_is_not_the_fault_of_a_message(wired: SandboxS
     with connection.execute_wrapper(fails), pytest.raises(OperationalError):
         drain(now)
     message.refresh_from_db()
-    assert message.state == State.CLAIMED
+    assert message.state == State.PLANNED
+
+
+def test_a_digest_whose_posts_were_all_withdrawn_is_cancelled_and_stays_so(wired: SandboxServer, now: datetime) -> None:
+    message = factories.make_message(step_id="digest-1", words={"posts": [factories.make_post().pk]})
+    drain(now)
+    message.refresh_from_db()
+    assert (message.state, message.reason, message.fence) == (State.CANCELLED, Reason.NOTHING_NEW, 1)
+
+
+def test_a_message_erased_while_it_is_on_its_way_troubles_no_other(wired: SandboxServer, now: datetime) -> None:
+    first, second = factories.make_message(), factories.make_message()
+    claimed = outbox.claim([MessageClass.COURSE], Channel.EMAIL, "worker:1", now, MACHINE, 20)
+    Message.objects.filter(pk=first.pk).delete()
+    for message in claimed:
+        outcomes.record(message, Result(message.pk, Outcome.RETRY), now, MACHINE)
+    second.refresh_from_db()
+    assert second.state == State.RETRY
 
 
 @pytest.mark.parametrize("channel", ["email", "sms"])
