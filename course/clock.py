@@ -4,16 +4,32 @@ Course time: due dates, windows, expiry, pauses, and every time a person sees.
 Machine time: leases, back-off, pacing, on-call repeats, rate limits, sessions.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.db import connection
+
+MOST_OFF = timedelta(seconds=30)
 
 
 def machine_now() -> datetime:
     """Return this machine's time, UTC."""
     return datetime.now(UTC)
+
+
+def is_off() -> bool:
+    """Return whether this machine's clock differs from the database's by more than MOST_OFF.
+
+    What a process with a wrong clock did would be outside people's hours (law 6). With SQLite there is one machine.
+    """
+    if connection.vendor != "postgresql":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (theirs,) = cursor.fetchone()
+    return bool(abs(machine_now() - theirs) > MOST_OFF)
 
 
 def course_now() -> datetime:
