@@ -12,3 +12,4 @@ NAMES = tuple(name for house in HOUSES for name in house)
 POSTGRES_ONLY = ("postgres",)
 SQLITE_ONLY = ("disk",)  # PostgreSQL's disk is the disk of its own machine
 TIMED = ("safety",)
+SETTLES_ALONE = ("redis", "postgres")  # what comes after restarts the workers, and would hide one that hangs

@@ -17,6 +17,7 @@ django.setup()
 from tests import postgresql  # noqa: E402  Django must be set up before its models are used
 from tests.chaos import judge, scenarios  # noqa: E402
 from tests.chaos.house import House  # noqa: E402
+from tests.chaos.house_plan import SETTLES_ALONE  # noqa: E402
 from tests.chaos.stage import Act, Stage  # noqa: E402
 
 
@@ -36,6 +37,8 @@ def main(names: list[str], seed: int, *, short: bool) -> None:
             _say(name, "begins")
             scenarios.SCENARIOS[name](stage, scenarios.SHORT if short else scenarios.FULL)
             _say(name, f"has made its faults {acts[name].notes}")
+            if name in SETTLES_ALONE:
+                stage.settle([acts[name]])
         _say("all", "settles")
         stage.settle(acts.values())
         print(json.dumps({name: _verdict(stage, act) for name, act in acts.items()}), flush=True)  # noqa: T201

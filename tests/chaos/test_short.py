@@ -8,7 +8,7 @@ import pytest
 
 from course import paths
 
-SQLITE = ("kill-worker", "redis", "stop", "callbacks")
+SQLITE = ("kill-worker", "stop", "callbacks")
 POSTGRESQL = ("kill-worker", "postgres", "stop")
 
 
