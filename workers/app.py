@@ -3,15 +3,17 @@
 Tasks carry ids only and no row depends on one: Redis may be wiped at any moment (law 1).
 """
 
+import logging
 import os
 import queue
 import threading
+import time
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import django
-from celery import Celery
-from celery.signals import task_prerun, worker_process_init
+from celery import Celery, Task
+from celery.signals import task_prerun, task_received, worker_process_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "course.settings")
 django.setup()
@@ -23,17 +25,25 @@ from course import clock  # noqa: E402
 from course.delivery import heartbeat  # noqa: E402
 from course.people.words import Channel  # noqa: E402
 
+TASK_SECONDS = int(30 + settings.ANSWER_SECONDS)  # a drain, and one answer that was waited for to the end
+QUIET_SECONDS = TASK_SECONDS + 10
+log = logging.getLogger(__name__)
+
+_quiet_since = [time.monotonic()]
 _COURSE_QUEUE = "course"
 _TASKS = {
     "plan": "workers.plan.look",
     "deliver_safety": "workers.deliver.safety",
     "deliver_direct": "workers.deliver.direct",
     "deliver_course": "workers.deliver.course",
+    "notices": "workers.plan.notices",
     "intake": "workers.intake.look",
+    "ask": "workers.upkeep.ask",
     "upkeep": "workers.upkeep.sweep",
 }
-# Safety has a queue and worker of its own. A course that is going out fills its own queue and holds up nothing else.
-_QUEUES = {"deliver_safety": "safety", "deliver_course": _COURSE_QUEUE}
+# What leads from a reply to a safety text has a queue and worker of its own. A course that is going out fills its own
+# queue and holds up nothing else.
+_QUEUES = {"deliver_safety": "safety", "intake": "safety", "notices": "safety", "deliver_course": _COURSE_QUEUE}
 _LOOK_QUEUE = "look"
 _TICK = "tick"  # a header that only beat's own tasks carry
 
@@ -63,7 +73,25 @@ def _ticks(name: str, every: float) -> dict[str, dict[str, Any]]:
     }
 
 
-app = Celery("course", broker=broker_url(settings.REDIS_URL or "redis://127.0.0.1:6379/0"))
+if TYPE_CHECKING:
+    _Task = Task[Any, Any]
+else:
+    _Task = Task
+
+
+class _Look(_Task):
+    """Does nothing on a machine whose clock is wrong: nobody may get a message outside their hours for it (law 6)."""
+
+    abstract = True
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if clock.is_off():
+            log.error("this machine's clock differs from the database's: %s does nothing", self.name)
+            return None
+        return super().__call__(*args, **kwargs)
+
+
+app = Celery("course", broker=broker_url(settings.REDIS_URL or "redis://127.0.0.1:6379/0"), task_cls=_Look)
 app.conf.update(
     include=["workers.plan", "workers.deliver", "workers.intake", "workers.upkeep"],
     task_default_queue=_LOOK_QUEUE,
@@ -72,8 +100,8 @@ app.conf.update(
     accept_content=["json"],
     task_acks_late=True,
     task_reject_on_worker_lost=True,
-    task_soft_time_limit=60,
-    task_time_limit=90,
+    # No soft limit: it would be an exception at any instruction. A killed task loses nothing, and its row is taken up.
+    task_time_limit=TASK_SECONDS,
     worker_prefetch_multiplier=1,
     worker_max_memory_per_child=200_000,  # KiB
     worker_enable_remote_control=False,
@@ -92,9 +120,11 @@ app.conf.update(
             "deliver_safety": 1,
             "deliver_direct": 1,
             "intake": 1,
+            "notices": 1,
             "plan": 2,
             "deliver_course": 2,
             "upkeep": 2,
+            "ask": 4,
         }.items()
         for entry, tick in _ticks(name, settings.TICK_SECONDS * factor).items()
     },
@@ -105,6 +135,27 @@ app.conf.update(
 def _close_inherited(**_kwargs: Any) -> None:
     """A forked child must not talk over its parent's database connection."""
     connections.close_all()
+
+
+@task_received.connect
+def _received(**_kwargs: Any) -> None:
+    _quiet_since[0] = time.monotonic()
+
+
+@worker_ready.connect
+def _watch_ourselves(**_kwargs: Any) -> None:
+    """End a worker that takes nothing up any more: a task whose acknowledgement was lost with Redis keeps its slot for
+    ever. Ticks come every second or two, and the supervisor starts it again.
+    """
+    _received()
+    threading.Thread(target=_end_when_quiet, name="watch", daemon=True).start()
+
+
+def _end_when_quiet() -> None:
+    while time.monotonic() < _quiet_since[0] + QUIET_SECONDS:
+        time.sleep(1)
+    log.error("nothing taken up for %s seconds: this worker ends, to be started again", QUIET_SECONDS)
+    os._exit(1)
 
 
 @task_prerun.connect
@@ -145,5 +196,5 @@ _bell = _Bell()
 
 
 def ring(name: str, row_id: int) -> None:
-    """Wake a worker for ``name``: one of plan, deliver_safety, deliver_direct, deliver_course, intake, upkeep."""
+    """Wake a worker for ``name``, one of `_TASKS`."""
     _bell.ring(name)

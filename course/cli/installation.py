@@ -46,7 +46,7 @@ def _programs(environ: Mapping[str, str], data_dir: Path, *, sandbox: bool) -> d
         ],
         "lmtp": [*python, "course", "lmtp"],
         "worker": [*celery, "worker", *_CELERY_WORKER, "-Q", "course", "-c", "2", "-n", "course@%h"],
-        "safety": [*celery, "worker", *_CELERY_WORKER, "-Q", "safety", "-c", "2", "-n", "safety@%h"],
+        "safety": [*celery, "worker", *_CELERY_WORKER, "-Q", "safety", "-c", "3", "-n", "safety@%h"],
         "look": [*celery, "worker", *_CELERY_WORKER, "-Q", "look", "-c", "3", "-n", "look@%h"],
         "beat": [
             *celery, "beat", "-s", str(data_dir / "beat"), "--pidfile=", "--max-interval", "1",

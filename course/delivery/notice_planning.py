@@ -4,6 +4,7 @@ import logging
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db import Error as DatabaseError
 from django.db import transaction
 from django.db.models import Case, When
 
@@ -23,7 +24,7 @@ _SAFETY_FIRST = Case(When(message_class=MessageClass.SAFETY, then=0), default=1)
 log = logging.getLogger(__name__)
 
 
-def plan_notices(now: datetime, limit: int = 200) -> int:
+def plan_notices(now: datetime, limit: int = 25) -> int:
     """Turn up to ``limit`` notice requests into messages; return how many requests. Course time."""
     with transaction.atomic():
         waiting = NoticeRequest.objects.filter(planned_at__isnull=True, not_before__lte=now)
@@ -41,6 +42,8 @@ def _plan_or_set_aside(notice: NoticeRequest, now: datetime) -> None:
     try:
         with transaction.atomic():
             _plan(notice, now)
+    except DatabaseError:
+        raise  # a lock or a lost server is not the notice's fault
     except Exception as error:
         log.error("notice request %s cannot be planned: %s", notice.pk, type(error).__name__)  # noqa: TRY400  a trace may hold words
         NoticeRequest.objects.filter(pk=notice.pk).update(not_before=now + SET_ASIDE)

@@ -4,6 +4,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import Error as DatabaseError
 from django.db import transaction
 
 from course import doorbell
@@ -23,7 +24,7 @@ SET_ASIDE = timedelta(minutes=10)
 log = logging.getLogger(__name__)
 
 
-def plan_due(now: datetime, limit: int = 200) -> int:
+def plan_due(now: datetime, limit: int = 25) -> int:
     """Move up to ``limit`` due enrolments to the outbox in one transaction; return how many. Course time."""
     with transaction.atomic():
         due = list(_due_enrolments(now)[:limit])
@@ -39,6 +40,8 @@ def _plan_or_set_aside(enrolment: Enrolment, now: datetime) -> None:
     try:
         with transaction.atomic():
             _plan(enrolment, now)
+    except DatabaseError:
+        raise  # a lock or a lost server is not the enrolment's fault
     except Exception as error:
         log.error("enrolment %s cannot be planned: %s", enrolment.pk, type(error).__name__)  # noqa: TRY400  a trace may hold words
         Enrolment.objects.filter(pk=enrolment.pk).update(next_due_at=now + SET_ASIDE, state_reason="cannot_plan")

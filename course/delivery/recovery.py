@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, When
 
 from course.curriculum import timetable
 from course.curriculum.model import Course
@@ -23,23 +23,30 @@ from course.people.models import Enrolment
 from course.people.words import Channel, EnrolmentState, MessageClass
 
 LOOK_AGAIN = timedelta(seconds=30)
+AT_A_TIME = 5  # each look may last ten seconds
 LOOKS = 2  # answered ones, before a message counts as not gone
 UNANSWERED = timedelta(minutes=1)
 BLIND_TRIES = 4  # how often a safety or direct notice goes again when nobody can say whether it went
 EMAIL_WAIT = timedelta(minutes=15)
+_SAFETY_FIRST = Case(When(message_class=MessageClass.SAFETY, then=0), default=1)
 _WAITING = (State.PLANNED, State.RETRY)
 log = logging.getLogger(__name__)
 _PERSON = ("enrolment__subscriber", "enrolment__cohort", "version", "contact__subscriber")
-_NOT_SENT = (State.FAILED, State.EXPIRED, State.CANCELLED, State.SUPPRESSED)
+_NOT_SENT = (State.BOUNCED, State.FAILED, State.EXPIRED, State.CANCELLED, State.SUPPRESSED)
 
 
 def sweep(now: datetime, machine_now: datetime) -> int:
-    """Take up what was left behind; return how many messages changed."""
+    """Take up what was left behind; return how many messages changed. Asks nobody: it is quick."""
     changed = _expired_leases(machine_now) + _expired(now) + _never_to_go(now) + _window_passed(now)
-    changed += _waiting_parts(now)
-    for message_id in _unknown(machine_now):
-        changed += _resolve_one(message_id, now, machine_now)
-    return changed
+    return changed + _waiting_parts(now)
+
+
+def resolve(now: datetime, machine_now: datetime) -> int:
+    """Look a few unknown messages up, safety first; return how many were taken. It may wait for the other side."""
+    ids = _unknown(machine_now)
+    for message_id in ids:
+        _resolve_one(message_id, now, machine_now)
+    return len(ids)
 
 
 def _resolve_one(message_id: int, now: datetime, machine_now: datetime) -> int:
@@ -73,7 +80,7 @@ def _expired_leases(machine_now: datetime) -> int:
 
 def _expired(now: datetime) -> int:
     late = Message.objects.filter(expires_at__lte=now, state__in=_WAITING)
-    for message_id in list(late.filter(message_class=MessageClass.SAFETY).values_list("pk", flat=True)[:50]):
+    for message_id in list(late.filter(message_class=MessageClass.SAFETY).values_list("pk", flat=True)):
         outcomes.not_reached(outbox.load(message_id), now)
     return move(late, State.EXPIRED, reason=Reason.LATE)
 
@@ -127,8 +134,9 @@ def _unknown(machine_now: datetime) -> list[int]:
     One with no lease is settled as far as a program can: it is shown to the coordinator.
     """
     with transaction.atomic():
-        due = Message.objects.filter(state=State.UNKNOWN, lease_until__lte=machine_now).order_by("lease_until")
-        ids = list(due.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:50])
+        due = Message.objects.filter(state=State.UNKNOWN, lease_until__lte=machine_now)
+        first = due.select_for_update(skip_locked=True, of=("self",)).order_by(_SAFETY_FIRST, "lease_until")
+        ids = list(first.values_list("pk", flat=True)[:AT_A_TIME])
         Message.objects.filter(pk__in=ids).update(lease_until=machine_now + UNANSWERED)
     return ids
 
@@ -178,7 +186,13 @@ def _still_unknown(message: Message, **columns: object) -> int:
 
 def _send_again(message: Message, machine_now: datetime, *, at_once: bool = True, possibly_twice: bool = False) -> int:
     again = None if at_once else outbox.retry_at(message, machine_now)
-    return move(_unknown_still(message), State.RETRY, retry_at=again, lookups=0, possibly_twice=possibly_twice)
+    return move(
+        _unknown_still(message),
+        State.RETRY,
+        retry_at=again,
+        lookups=0,
+        possibly_twice=message.possibly_twice or possibly_twice,
+    )
 
 
 def _unknown_still(message: Message) -> QuerySet[Message]:

@@ -49,5 +49,5 @@ def request(
             "expires_at": now + expires_in,
         },
     )
-    doorbell.ring("plan")
+    doorbell.ring("notices")
     return notice

@@ -28,6 +28,7 @@ class Director:
             return False
         clock.turn(following)
         doorbell.ring("plan")
+        doorbell.ring("notices")
         doorbell.ring("deliver_course")
         doorbell.ring("deliver_direct")
         return True

@@ -8,7 +8,7 @@ import pytest
 
 from course import paths
 
-SQLITE = ("kill-worker", "stop", "callbacks")
+SQLITE = ("kill-worker", "redis", "stop", "callbacks")
 POSTGRESQL = ("kill-worker", "postgres", "stop")
 
 

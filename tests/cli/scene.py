@@ -75,6 +75,8 @@ def _play(now: datetime) -> None:
         for channel in Channel:
             sender.drain(list(MessageClass), channel, "worker:1", clocks, timedelta(seconds=60))
         recovery.sweep(moment, clock.machine_now())
+        while recovery.resolve(moment, clock.machine_now()):
+            pass
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from email import policy
 from email.message import EmailMessage
 from typing import Any
 
-from course.delivery import rendering
+from course.delivery import recovery, rendering
 from course.delivery.channels.base import Mail
 from course.delivery.models import Message
 from course.delivery.outbox import new_message_id
@@ -63,3 +63,9 @@ def of_every_notice(now: datetime) -> dict[str, Message]:
         recipient = member if kind in _TO_STAFF else person
         made[str(kind)] = notice(kind, recipient, recipient.contacts.get(), now)
     return made
+
+
+def take_up(now: datetime, machine_now: datetime) -> None:
+    """Take up what was left behind, as upkeep does."""
+    recovery.sweep(now, machine_now)
+    recovery.resolve(now, machine_now)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from course.delivery import holds, notice_planning, outbox, outcomes, planning, recovery, suppression
+from course.delivery import holds, notice_planning, outbox, outcomes, planning, suppression
 from course.delivery.channels.base import Result
 from course.delivery.models import Attempt, Message, Suppression
 from course.delivery.words import Outcome, Reason, State, SuppressionReason
@@ -13,6 +13,7 @@ from course.people import notices
 from course.people.models import NoticeRequest
 from course.people.words import Channel, ChannelRule, EnrolmentState, MessageClass, NoticeKind
 from tests import factories
+from tests.delivery.messages import take_up
 
 pytestmark = pytest.mark.django_db
 MACHINE = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)
@@ -74,7 +75,7 @@ def test_a_late_word_from_an_older_holder_changes_nothing(now: datetime) -> None
     factories.make_message()
     (old,) = claim(now)
     later = MACHINE + timedelta(minutes=1)
-    recovery.sweep(now, later)
+    take_up(now, later)
     (new,) = claim(now, later)
     assert outbox.hand(new, now, later)
     record(new, Outcome.ACCEPTED, now)
@@ -87,7 +88,7 @@ def test_a_late_word_from_an_older_holder_changes_nothing(now: datetime) -> None
 def test_a_worker_killed_before_the_wire_leaves_a_message_that_goes_again(now: datetime) -> None:
     factories.make_message()
     claim(now)
-    recovery.sweep(now, MACHINE + timedelta(minutes=1))
+    take_up(now, MACHINE + timedelta(minutes=1))
     assert len(claim(now, MACHINE + timedelta(minutes=1))) == 1
 
 
@@ -95,10 +96,10 @@ def test_a_worker_killed_at_the_wire_leaves_an_unknown_that_is_not_sent_blindly(
     factories.make_message()
     (message,) = claim(now)
     outbox.hand(message, now, MACHINE)
-    recovery.sweep(now, MACHINE + timedelta(minutes=1))
+    take_up(now, MACHINE + timedelta(minutes=1))
     message.refresh_from_db()
     assert message.state == State.HANDED  # its holder may still be waiting for the answer
-    recovery.sweep(now, MACHINE + timedelta(minutes=3))
+    take_up(now, MACHINE + timedelta(minutes=3))
     message.refresh_from_db()
     assert message.state == State.UNKNOWN
     assert claim(now, MACHINE + timedelta(minutes=4)) == []
@@ -120,7 +121,7 @@ def test_when_a_part_does_not_go_the_later_parts_are_cancelled_with_their_reason
     enrolment = factories.make_enrolment("sms")
     factories.make_message(enrolment=enrolment, parts=2, state=State.FAILED)
     second = factories.make_message(enrolment=enrolment, part=2, parts=2, due_at=None)
-    recovery.sweep(now, MACHINE)
+    take_up(now, MACHINE)
     second.refresh_from_db()
     assert (second.state, second.reason) == (State.CANCELLED, Reason.EARLIER_PART)
 
@@ -198,7 +199,7 @@ def test_a_safety_message_that_fails_for_a_minute_is_told_to_people_and_still_tr
 
 def test_a_safety_message_that_expires_unsent_is_told_to_people(safety: Message, now: datetime) -> None:
     outbox.release(safety)
-    recovery.sweep(now + timedelta(days=3), MACHINE)
+    take_up(now + timedelta(days=3), MACHINE)
     safety.refresh_from_db()
     assert safety.state == State.EXPIRED
     assert_people_act(safety)
@@ -208,7 +209,7 @@ def test_a_text_whose_worker_died_between_two_parts_still_goes_on(now: datetime)
     enrolment = factories.make_enrolment("sms")
     factories.make_message(enrolment=enrolment, parts=2, state=State.ACCEPTED)
     second = factories.make_message(enrolment=enrolment, part=2, parts=2, due_at=None, window_ends_at=None)
-    recovery.sweep(now, MACHINE)
+    take_up(now, MACHINE)
     second.refresh_from_db()
     assert second.due_at == now + timedelta(minutes=1)
 
@@ -251,20 +252,20 @@ def test_a_notice_that_missed_its_window_moves_to_the_persons_own_next_one(now: 
     notices.request(NoticeKind.ANSWER, MessageClass.COURSE, person, "decision:1", now, expires_in=timedelta(days=5))
     evening = now + timedelta(hours=5)  # 11:00 in Honolulu
     notice_planning.plan_notices(evening)
-    recovery.sweep(now + timedelta(hours=15), MACHINE)  # 21:00 in Honolulu
+    take_up(now + timedelta(hours=15), MACHINE)  # 21:00 in Honolulu
     assert Message.objects.get().due_at == now + timedelta(hours=27)  # 09:00 in Honolulu
 
 
 def test_what_missed_its_window_moves_to_the_next_one(now: datetime) -> None:
     message = factories.make_message(window_ends_at=now + timedelta(hours=10))
-    recovery.sweep(now + timedelta(hours=10), MACHINE)  # 20:00 in Chicago
+    take_up(now + timedelta(hours=10), MACHINE)  # 20:00 in Chicago
     message.refresh_from_db()
     assert message.due_at == now + timedelta(hours=23)
 
 
 def test_what_missed_its_expiry_is_expired_with_a_reason(now: datetime) -> None:
     message = factories.make_message(expires_at=now)
-    recovery.sweep(now, MACHINE)
+    take_up(now, MACHINE)
     message.refresh_from_db()
     assert (message.state, message.reason) == (State.EXPIRED, Reason.LATE)
 

@@ -9,13 +9,14 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as effort
 from hypothesis import strategies as some
 
-from course.delivery import holds, outbox, outcomes, receipts, recovery, suppression
+from course.delivery import holds, outbox, outcomes, receipts, suppression
 from course.delivery.channels.base import Result
 from course.delivery.models import Attempt, Message, Receipt, Suppression
 from course.delivery.words import Outcome, Reason, State, SuppressionReason
 from course.people.models import AuditEntry, Cohort, NoticeRequest
 from course.people.words import Channel, MessageClass, NoticeKind, Role
 from tests import factories
+from tests.delivery.messages import take_up
 
 pytestmark = pytest.mark.django_db
 NOW = factories.NOW
@@ -134,7 +135,7 @@ def test_a_failed_answer_to_somebody_is_not_tried_again_at_night() -> None:
     )
     later = MACHINE + 2 * HOUR
     assert outbox.claim([MessageClass.DIRECT], Channel.SMS, "w", night + 2 * HOUR, later, 5) == []
-    recovery.sweep(night + 2 * HOUR, later)
+    take_up(night + 2 * HOUR, later)
     assert outbox.claim([MessageClass.DIRECT], Channel.SMS, "w", night + 2 * HOUR, later, 5) == []
     morning = NOW.replace(hour=15, minute=5)
     assert [each.pk for each in outbox.claim([MessageClass.DIRECT], Channel.SMS, "w", morning, later, 5)] == [
@@ -213,7 +214,7 @@ def test_a_word_that_comes_before_our_own_answer_waits_for_it(word: str, code: s
 def test_upkeep_applies_an_early_word_once_when_the_sender_died(now: datetime) -> None:
     message = said(text(State.HANDED, "", lease_until=MACHINE), "undelivered", "30003")
     assert receipts.apply_all_parked(NOW, MACHINE, 10) == 0
-    recovery.sweep(NOW, MACHINE + HOUR)
+    take_up(NOW, MACHINE + HOUR)
     assert [receipts.apply_all_parked(NOW, MACHINE + HOUR, 10) for _time in range(2)] == [1, 0]
     message.refresh_from_db()
     assert (message.state, message.retry_at) == (State.RETRY, MACHINE + 2 * HOUR)

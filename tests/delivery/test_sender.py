@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 
-from course.delivery import channels, outbox, outcomes, planning, receipts, recovery, sender, suppression
+from course.delivery import channels, outbox, outcomes, planning, receipts, sender, suppression
 from course.delivery.channels.base import Finding, Result
 from course.delivery.models import Message, Receipt
 from course.delivery.words import Outcome, Reason, State
 from course.people.words import Channel, MessageClass
 from course.sandbox.server import SandboxServer
 from tests import factories
+from tests.delivery.messages import take_up
 from tests.sandbox.conftest import ACCOUNT, TOKEN
 
 pytestmark = pytest.mark.django_db
@@ -112,8 +113,8 @@ def test_after_a_crash_what_went_is_found_and_not_sent_again(wired: SandboxServe
     machine = wired.sandbox.store.machine_now()
     drain(now, machine)
     Message.objects.update(state=State.HANDED, lease_until=machine + MINUTE, provider_id="", accepted_at=None)
-    recovery.sweep(now, machine + 2 * MINUTE)
-    recovery.sweep(now, machine + 3 * MINUTE)
+    take_up(now, machine + 2 * MINUTE)
+    take_up(now, machine + 3 * MINUTE)
     message.refresh_from_db()
     assert message.state == State.ACCEPTED
     assert message.provider_id
@@ -130,7 +131,7 @@ def test_after_a_crash_what_did_not_go_is_looked_up_twice_and_then_goes(
     outbox.hand(claimed, now, MACHINE)
     states = []
     for minutes in (3, 4, 5, 6):
-        recovery.sweep(now, MACHINE + minutes * MINUTE)
+        take_up(now, MACHINE + minutes * MINUTE)
         message.refresh_from_db()
         states.append(message.state)
     assert states == [State.UNKNOWN, State.UNKNOWN, State.RETRY, State.RETRY]
@@ -165,7 +166,7 @@ def test_without_a_look_up_each_class_is_treated_as_law_3_says(
         handed_at=MACHINE, lease_until=MACHINE,
     )  # fmt: skip
     for minutes, expected in ((1, after_a_minute), (20, after_twenty), (40, after_twenty)):
-        recovery.sweep(now, MACHINE + minutes * MINUTE)
+        take_up(now, MACHINE + minutes * MINUTE)
         message.refresh_from_db()
         assert message.state == expected
     assert message.possibly_twice == (expected == State.RETRY)
