@@ -13,6 +13,7 @@ from course.delivery.channels import twilio_codes
 from course.delivery.channels.base import Outgoing, Result, Sent, hash_of
 from course.delivery.channels.twilio import TwilioChannel
 from course.delivery.words import Outcome
+from course.sandbox.records import OUTBOUND, NewText
 from course.sandbox.server import SandboxServer
 from tests.delivery.channel_contract import text, yes
 from tests.delivery.test_channels import TwilioWire
@@ -196,6 +197,17 @@ def test_a_text_of_another_message_with_the_same_words_is_not_taken_for_ours(ser
     channel = sandbox_channel(server)
     (result,) = channel.send([text(1)], yes)
     assert not channel.look_up(sent(1, known_ids={result.provider_id})).went
+    channel.close()
+
+
+@pytest.mark.parametrize("status", ["failed", "undelivered", "canceled"])
+def test_a_text_that_did_not_arrive_has_not_gone(server: SandboxServer, status: str) -> None:
+    outgoing, channel = text(1), sandbox_channel(server)
+    one = NewText("SM" + "1" * 32, outgoing.recipient, "+12025550100", outgoing.body, OUTBOUND, status)
+    server.sandbox.store.add_text(one)
+    assert not channel.look_up(sent(1)).went
+    server.sandbox.store.callbacks.advance(one.sid, "delivered")
+    assert channel.look_up(sent(1)).provider_id == one.sid
     channel.close()
 
 
