@@ -61,6 +61,20 @@ def test_a_text_is_asked_for_only_when_it_can_go_at_once_and_in_the_senders_own_
     assert max(open_now) == 2
 
 
+def test_a_text_is_fetched_only_when_a_thread_is_free_to_post_it(wire: TwilioWire) -> None:
+    wire.slow = 0.05
+    on_their_way: set[int] = set()
+
+    def batch() -> Iterator[Outgoing]:
+        for key in range(1, 8):
+            assert len(on_their_way) < 2
+            yield text(key)
+
+    for result in channel_to(wire, concurrency=2).send(batch(), lambda each: on_their_way.add(each.key) is None):
+        on_their_way.remove(result.key)
+    assert len(wire.requests) == 7
+
+
 def test_a_result_does_not_wait_for_a_slower_text(wire: TwilioWire) -> None:
     wire.fates[text(1).recipient] = Fate.SILENT
     results = TwilioChannel(ACCOUNT, TOKEN, "+12025550100", wire.url, answer_seconds=0.5).send(

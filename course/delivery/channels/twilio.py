@@ -56,19 +56,19 @@ class TwilioChannel:
     def send(self, batch: Iterable[Outgoing], about_to: AboutTo) -> Iterator[Result]:
         """Post the texts side by side and yield each result as it comes.
 
-        An answer that did not come leaves a text unknown, to be looked up. ``about_to`` is asked only when a thread
-        is free to post at once.
+        An answer that did not come leaves a text unknown, to be looked up. A text is fetched only when a thread is
+        free to post it at once: how long it may still wait was counted when it was fetched.
         """
         posting: set[Future[Result]] = set()
         with ThreadPoolExecutor(self._concurrency, "twilio") as pool:
             for text in batch:
                 if not isinstance(text, Text):
                     raise TypeError("The twilio channel carries text messages only.")
+                if about_to(text):
+                    posting.add(pool.submit(self._post, text))
                 if len(posting) == self._concurrency:
                     done, posting = wait(posting, return_when=FIRST_COMPLETED)
                     yield from (each.result() for each in done)
-                if about_to(text):
-                    posting.add(pool.submit(self._post, text))
             yield from (each.result() for each in as_completed(posting))
 
     def look_up(self, sent: Sent) -> Finding:
