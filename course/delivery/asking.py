@@ -64,12 +64,13 @@ def ask(since: datetime, now: datetime, machine_now: datetime, tell: Tell = lamb
 
 def _about_row(asking: _Asking, message: Message) -> None:
     finding, said = asking.questions.about(message), asking.said[message.channel]
+    to_come = _is_to_come(asking, message)
     if finding and finding.went:
         _went(asking, message, finding)
-    elif finding or message.message_class == MessageClass.SAFETY or _is_to_come(asking, message):
+    elif finding or message.message_class == MessageClass.SAFETY or to_come:
         # Safety goes again rather than not at all (law 3).
         said.not_gone += 1
-        _free(message, possibly_twice=finding is None and message.state in (State.HANDED, State.UNKNOWN))
+        _free(message, possibly_twice=finding is None and not to_come)
     else:
         said.nobody_can_say += 1
         _leave_to_a_person(message)
@@ -157,13 +158,12 @@ def _went(asking: _Asking, message: Message, finding: Finding) -> None:
 
 
 def _free(message: Message, *, possibly_twice: bool) -> None:
-    """Let a message that a worker had in hand go again."""
+    """Let a message go, also one that a worker had in hand; ``possibly_twice``: it may have gone since the backup."""
     on_wire = message.state in (State.HANDED, State.UNKNOWN)
     if on_wire or message.state == State.CLAIMED:
-        move(
-            _row(message), State.RETRY if on_wire else State.PLANNED, RESTORED, lookups=0, fence=F("fence") + 1,
-            possibly_twice=message.possibly_twice or possibly_twice,
-        )  # fmt: skip
+        move(_row(message), State.RETRY if on_wire else State.PLANNED, RESTORED, lookups=0, fence=F("fence") + 1)
+    if possibly_twice:
+        _row(message).update(possibly_twice=True)
 
 
 def _leave_to_a_person(message: Message) -> None:

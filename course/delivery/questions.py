@@ -3,10 +3,10 @@
 import logging
 from datetime import datetime
 
-from course.delivery import channels, outbox, rendering
+from course.delivery import channels, outbox, rendering, traces
 from course.delivery.channels.base import Channel as Carrier
-from course.delivery.channels.base import Finding, Sent, Text, hash_of
-from course.delivery.models import Attempt, Message
+from course.delivery.channels.base import Finding, Text, hash_of
+from course.delivery.models import Message
 from course.delivery.words import State
 from course.people.words import Channel
 
@@ -27,7 +27,7 @@ class Questions:
         if carrier is None:
             return None
         try:
-            return carrier.look_up(self._sent(message))
+            return self._look_up(carrier, message)
         except OSError:
             return None
 
@@ -41,31 +41,28 @@ class Questions:
                 channel=name, state__in=(State.ACCEPTED, State.DELIVERED), handed_at__lte=self._since
             )
             witnesses = [outbox.load(message.pk) for message in went.order_by("-handed_at")[:_WITNESSES]]
-            knows = not witnesses or any(carrier.look_up(self._sent(each)).went for each in witnesses)
+            knows = not witnesses or any(self._knows(carrier, each) for each in witnesses)
         except Exception as error:
             log.warning("%s cannot be asked: %s", name, type(error).__name__)
             return None
         return carrier if knows else None
 
-    def _sent(self, message: Message) -> Sent:
-        contact = message.contact
-        others = Message.objects.exclude(provider_id="").exclude(pk=message.pk)
-        ids = others.filter(contact__address_index=contact.address_index) if contact else others.none()
-        return Sent(
-            message_id=message.message_id,
-            recipient=contact.address if contact else "",
-            words_hash=self._words_hash(message),
-            handed_at=min(message.handed_at or self._since, self._since),
-            known_ids=frozenset(ids.values_list("provider_id", flat=True)),
-        )
+    def _knows(self, carrier: Carrier, witness: Message) -> bool:
+        finding = self._look_up(carrier, witness)
+        return finding is not None and finding.went
+
+    def _look_up(self, carrier: Carrier, message: Message) -> Finding | None:
+        handed_at = min(message.handed_at or self._since, self._since)
+        sent = traces.sent(message, self._words_hash(message), handed_at)
+        return carrier.look_up(sent) if sent else None
 
     def _words_hash(self, message: Message) -> str:
         """Return what a text is known by: the words it had when it was tried, else those it would have."""
         if message.channel != Channel.SMS:
             return ""
-        tried = Attempt.objects.filter(message_id=message.pk).exclude(words_hash="").order_by("-fence").first()
-        if tried:
-            return tried.words_hash
+        return traces.words_tried(message) or self._words_now(message)
+
+    def _words_now(self, message: Message) -> str:
         try:
             outgoing = rendering.render(message, self._now)
         except Exception as error:

@@ -13,8 +13,7 @@ from django.db.models import Case, Exists, F, OuterRef, QuerySet, When
 
 from course.curriculum import timetable
 from course.curriculum.model import Course
-from course.delivery import channels, outbox, outcomes, receipts
-from course.delivery.channels.base import Sent
+from course.delivery import channels, outbox, outcomes, traces
 from course.delivery.models import Message
 from course.delivery.states import move
 from course.delivery.words import Reason, State
@@ -143,10 +142,11 @@ def _unknown(machine_now: datetime) -> list[int]:
 
 def _resolve(message: Message, now: datetime, machine_now: datetime) -> int:
     channel = channels.get(Channel(message.channel))
-    if not channel.can_look_up:
+    sent = traces.sent(message, traces.words_tried(message), message.handed_at or machine_now)
+    if sent is None or not channel.can_look_up:
         return _without_look_up(message, now, machine_now)
     try:
-        finding = channel.look_up(_sent(message, now))
+        finding = channel.look_up(sent)
     except OSError:
         return _unanswered(message, now, machine_now)
     if finding.went:
@@ -197,18 +197,3 @@ def _send_again(message: Message, machine_now: datetime, *, at_once: bool = True
 
 def _unknown_still(message: Message) -> QuerySet[Message]:
     return Message.objects.filter(pk=message.pk, fence=message.fence, state=State.UNKNOWN)
-
-
-def _sent(message: Message, now: datetime) -> Sent:
-    """Return what is known of a message that may have gone; a text is known by the hash of the words it had."""
-    contact = message.contact
-    attempt = message.tries.filter(fence=message.fence).first()
-    others = Message.objects.exclude(provider_id="").exclude(pk=message.pk)
-    ids = others.filter(contact__address_index=contact.address_index) if contact else others.none()
-    return Sent(
-        message_id=message.message_id,
-        recipient=contact.address if contact else "",
-        words_hash=attempt.words_hash if attempt else "",
-        handed_at=message.handed_at or now,
-        known_ids=frozenset(ids.values_list("provider_id", flat=True)) | receipts.ended_ids(message),
-    )

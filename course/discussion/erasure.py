@@ -14,7 +14,10 @@ from course.replies.models import Reply
 
 @transaction.atomic
 def erase(subscriber: Subscriber, source: str, now: datetime) -> None:
-    """Delete the person, their addresses, agreements, messages, replies and posts. ``source`` is "staff:3"."""
+    """Delete the person, their addresses, agreements, messages, replies and posts. ``source`` is "staff:3".
+
+    Raises OSError, and nothing is deleted, when the ledger cannot be written.
+    """
     key = notices.key_of(subscriber)
     for contact in subscriber.contacts.all():
         suppression.suppress(contact, SuppressionReason.STOPPED, source, now)

@@ -52,7 +52,11 @@ class Line:
 
 
 def of_person(kind: Kind, subscriber: Subscriber, source: str, now: datetime) -> None:
-    """Write a line about a person and every address of theirs."""
+    """Write a line about a person and every address of theirs.
+
+    Raises OSError for an erasure that cannot be written, which must then not be done: nobody left in the database
+    would say that its line is missing, and a restore would bring the person back.
+    """
     pairs = subscriber.contacts.order_by("channel", "pk").values_list("channel", "address_index")
     _write(kind, subscriber.pk, pairs, "", source, now)
 
@@ -100,6 +104,8 @@ def _write(
     try:
         _append(settings.LEDGER, json.dumps(asdict(line), sort_keys=True).encode() + b"\n")
     except OSError as error:  # a full disk must not keep anybody from stopping; the hourly comparison adds the line
+        if kind == Kind.ERASE:
+            raise
         log.error("the ledger cannot be written: %s", error.strerror)  # noqa: TRY400  one line says it
 
 

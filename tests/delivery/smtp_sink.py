@@ -9,6 +9,7 @@ from email import message_from_bytes, policy
 from tests.delivery.wires import Fate, Wire
 
 EXTENSIONS = ("PIPELINING", "ENHANCEDSTATUSCODES", "8BITMIME", "SMTPUTF8")
+SILENCE = "..."  # in ``said``: no answer at all
 _REFUSALS = {
     Fate.ADDRESS: "550 5.1.1 no such user",
     Fate.SENDER: "550 5.7.1 policy",
@@ -27,6 +28,7 @@ class SmtpSink(Wire):
         self.connections = self.connections_ended = 0
         self.said: dict[str, str] = {}  # verb → what is said once in place of its answer; "" or a last "!" hangs up
         self.takes_data_anyway = False
+        self.slow = 0.0  # seconds before each answer
         self.peers: list[socket.socket] = []
         sink = self
 
@@ -88,7 +90,9 @@ class _Dialogue:
     def _command(self, line: str) -> None:
         verb = line.partition(" ")[0].upper()
         scripted = self._sink.said.pop(verb, None)
-        if scripted == "":
+        if scripted == SILENCE:
+            self._sink.stopping.wait(10)
+        if scripted in ("", SILENCE):
             raise _GoneAway
         if scripted:
             self._say(scripted.removesuffix(" !"))
@@ -157,4 +161,5 @@ class _Dialogue:
         return line
 
     def _say(self, *lines: str) -> None:
+        self._sink.stopping.wait(self._sink.slow)
         self._peer.sendall("".join(f"{line}\r\n" for line in lines).encode())

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from course.delivery import asking, channels, marks, planning, sender
+from course.delivery import asking, channels, marks, planning, receipts, sender
 from course.delivery.asking import Asked
 from course.delivery.models import Attempt, Message
 from course.delivery.words import State
@@ -175,3 +175,39 @@ def test_a_log_that_does_not_know_what_went_before_the_backup_is_not_believed(
     factories.make_message()
     Enrolment.objects.update(next_step="")
     assert ask(wired, now)["email"].nobody_can_say == 1
+
+
+def test_a_text_whose_last_try_failed_is_not_taken_for_one_that_went(wired: SandboxServer, now: datetime) -> None:
+    message = factories.make_message(enrolment=factories.make_enrolment("sms"))
+    drain(wired, now)
+    message.refresh_from_db()
+    failed = {"MessageStatus": "failed", "MessageSid": message.provider_id, "ErrorCode": "30003"}
+    receipts.twilio_status(message.bounce_token, failed, now, wired.sandbox.store.machine_now())
+    Enrolment.objects.update(next_step="")
+    assert ask(wired, now)["sms"] == Asked(not_gone=1)
+    message.refresh_from_db()
+    assert message.state == State.RETRY
+
+
+def test_of_a_text_whose_words_are_lost_nobody_can_say(wired: SandboxServer, now: datetime) -> None:
+    message = factories.make_message(
+        enrolment=factories.make_enrolment("sms"), step_id="no-such-step", state=State.HANDED
+    )
+    Enrolment.objects.update(next_step="")
+    assert ask(wired, now)["sms"] == Asked(nobody_can_say=1)
+    message.refresh_from_db()
+    assert message.state == State.UNKNOWN
+
+
+@pytest.mark.parametrize("state", [State.PLANNED, State.CLAIMED, State.HANDED, State.RETRY, State.UNKNOWN])
+def test_safety_that_may_have_gone_since_the_backup_is_marked_as_possibly_twice(
+    wired: SandboxServer, now: datetime, settings: Any, state: State
+) -> None:
+    settings.RELAY_LOG = ""
+    channels.get.cache_clear()
+    due = factories.make_message(message_class=MessageClass.SAFETY, state=state)
+    to_come = factories.make_message(message_class=MessageClass.SAFETY, due_at=now + MINUTE)
+    Enrolment.objects.update(next_step="")
+    ask(wired, now)
+    marked = {row.pk: row.possibly_twice for row in Message.objects.all()}
+    assert marked == {due.pk: True, to_come.pk: False}

@@ -15,7 +15,7 @@ from course.delivery.channels.smtp_relay import Relay
 from course.delivery.words import Outcome
 from course.people.words import Channel
 from tests.delivery.channel_contract import mail, yes
-from tests.delivery.smtp_sink import EXTENSIONS, SmtpSink
+from tests.delivery.smtp_sink import EXTENSIONS, SILENCE, SmtpSink
 from tests.delivery.wires import Fate
 from tests.sandbox.conftest import until
 
@@ -134,6 +134,45 @@ def test_content_that_breaks_off_half_way_is_for_later_and_nothing_arrives(sink:
         sink, Mail(1, big.recipient, big.envelope_from, big.message_id, big.content * 40_000), about_to=hang_up
     )
     assert (result.outcome, sink.arrived) == (Outcome.RETRY, [])
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+def test_a_relay_that_takes_longer_over_an_envelope_than_a_lease_lasts_gets_no_content(
+    sink: SmtpSink, pipelining: bool
+) -> None:
+    """Each single answer comes soon enough; all of them together do not."""
+    sink.extensions = EXTENSIONS if pipelining else without("PIPELINING")
+    sink.slow = 0.25
+    asked: list[int] = []
+    channel = SmtpChannel(Relay(sink.url), open_seconds=0.6)
+    (result,) = channel.send([mail()], lambda each: bool(asked.append(each.key)) or True)
+    assert (result.outcome, result.code, asked) == (Outcome.RETRY, "TimeoutError", [])
+
+
+def test_a_relay_that_takes_too_long_to_greet_us_and_sign_us_in_is_left(sink: SmtpSink) -> None:
+    sink.slow = 0.25
+    channel = SmtpChannel(Relay(sink.url), open_seconds=0.4)
+    (result,) = channel.send([mail()], yes)
+    assert (result.outcome, b"".join(sink.reads).count(b"MAIL")) == (Outcome.RETRY, 0)
+    until(lambda: not sink.alive())
+
+
+def test_a_kept_connection_that_says_nothing_leaves_time_for_a_new_one(sink: SmtpSink) -> None:
+    channel = SmtpChannel(Relay(sink.url), open_seconds=1)
+    list(channel.send([mail(1)], yes))
+    sink.said["MAIL"], sink.slow = SILENCE, 0.05
+    assert [each.outcome for each in channel.send([mail(2)], yes)] == [Outcome.ACCEPTED]
+    channel.close()
+
+
+def test_an_answer_to_the_dot_may_take_longer_than_an_envelope(sink: SmtpSink) -> None:
+    def slower(_outgoing: Outgoing) -> bool:
+        sink.slow = 0.5
+        return True
+
+    channel = SmtpChannel(Relay(sink.url), open_seconds=0.4)
+    assert [each.outcome for each in channel.send([mail()], slower)] == [Outcome.ACCEPTED]
+    channel.close()
 
 
 def test_an_answer_to_the_dot_that_no_standard_knows_is_unknown(sink: SmtpSink) -> None:

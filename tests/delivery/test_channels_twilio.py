@@ -13,6 +13,7 @@ from course.delivery.channels import twilio_codes
 from course.delivery.channels.base import Outgoing, Result, Sent, hash_of
 from course.delivery.channels.twilio import TwilioChannel
 from course.delivery.words import Outcome
+from course.sandbox.records import OUTBOUND, NewText
 from course.sandbox.server import SandboxServer
 from tests.delivery.channel_contract import text, yes
 from tests.delivery.test_channels import TwilioWire
@@ -58,6 +59,20 @@ def test_a_text_is_asked_for_only_when_it_can_go_at_once_and_in_the_senders_own_
     for result in channel_to(wire, concurrency=2).send([text(key) for key in range(1, 8)], about_to):
         answered.append(result.key)
     assert max(open_now) == 2
+
+
+def test_a_text_is_fetched_only_when_a_thread_is_free_to_post_it(wire: TwilioWire) -> None:
+    wire.slow = 0.05
+    on_their_way: set[int] = set()
+
+    def batch() -> Iterator[Outgoing]:
+        for key in range(1, 8):
+            assert len(on_their_way) < 2
+            yield text(key)
+
+    for result in channel_to(wire, concurrency=2).send(batch(), lambda each: on_their_way.add(each.key) is None):
+        on_their_way.remove(result.key)
+    assert len(wire.requests) == 7
 
 
 def test_a_result_does_not_wait_for_a_slower_text(wire: TwilioWire) -> None:
@@ -196,6 +211,17 @@ def test_a_text_of_another_message_with_the_same_words_is_not_taken_for_ours(ser
     channel = sandbox_channel(server)
     (result,) = channel.send([text(1)], yes)
     assert not channel.look_up(sent(1, known_ids={result.provider_id})).went
+    channel.close()
+
+
+@pytest.mark.parametrize("status", ["failed", "undelivered", "canceled"])
+def test_a_text_that_did_not_arrive_has_not_gone(server: SandboxServer, status: str) -> None:
+    outgoing, channel = text(1), sandbox_channel(server)
+    one = NewText("SM" + "1" * 32, outgoing.recipient, "+12025550100", outgoing.body, OUTBOUND, status)
+    server.sandbox.store.add_text(one)
+    assert not channel.look_up(sent(1)).went
+    server.sandbox.store.callbacks.advance(one.sid, "delivered")
+    assert channel.look_up(sent(1)).provider_id == one.sid
     channel.close()
 
 

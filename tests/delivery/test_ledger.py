@@ -165,6 +165,19 @@ def test_a_ledger_that_cannot_be_written_keeps_nobody_from_stopping_and_is_fille
     assert {line.kind for line in ledger.read()} == {"stop", "suppress"}
 
 
+def test_an_erasure_that_the_ledger_cannot_keep_is_not_done(now: datetime, file: Path) -> None:
+    person = factories.make_enrolment("sms").subscriber
+    file.mkdir(parents=True)
+    with pytest.raises(IsADirectoryError):
+        erasure.erase(person, "staff:1", now)
+    assert list(Subscriber.objects.all()) == [person]
+    assert not Suppression.objects.exists()
+    file.rmdir()
+    erasure.erase(person, "staff:1", now)
+    assert not Subscriber.objects.exists()
+    assert [line.kind for line in ledger.read()] == [Kind.SUPPRESS, Kind.ERASE]
+
+
 def test_an_erasure_that_the_database_lost_is_done_again(now: datetime) -> None:
     enrolment = factories.make_enrolment("sms", greeting_name="Rosalind")
     person, contact = enrolment.subscriber, enrolment.subscriber.contacts.get()

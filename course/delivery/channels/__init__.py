@@ -13,6 +13,8 @@ from course.delivery.channels.smtp_relay import Relay
 from course.delivery.channels.twilio import TwilioChannel
 from course.people.words import Channel as ChannelName
 
+_OF_LEASE = 0.8  # of a lease to open an envelope: the rest was a claim's second, and the writing down of the intent
+
 
 @lru_cache(maxsize=4)
 def get(name: ChannelName) -> Channel:
@@ -42,7 +44,8 @@ def _smtp() -> Channel:
         domain = settings.MAIL_FROM.rpartition("@")[2]
         signature = DkimSignature(domain, settings.DKIM_SELECTOR, settings.DKIM_KEY_FILE)
     relay = Relay(settings.SMTP_URL, settings.SMTP_CA_FILE, settings.ANSWER_SECONDS)
-    return SmtpChannel(relay, settings.RELAY_LOG, signature.sign if signature else None)
+    sign = signature.sign if signature else None
+    return SmtpChannel(relay, settings.RELAY_LOG, sign, open_seconds=settings.LEASE_SECONDS * _OF_LEASE)
 
 
 def _django_email() -> Channel:

@@ -6,21 +6,33 @@ from dataclasses import replace
 from itertools import chain
 
 from course.delivery.channels.base import AboutTo, Finding, Mail, Outgoing, Result, Sent
+from course.delivery.channels.deadline import Deadline
 from course.delivery.channels.relay_log import RelayLog
 from course.delivery.channels.smtp_link import Link, Lost
 from course.delivery.channels.smtp_relay import NoRelay, Relay
 from course.delivery.words import Outcome
+
+OPEN_SECONDS = 24  # RFC 5321, 4.5.3.2 would wait minutes: nothing is in doubt yet, so the mail comes back instead
 
 
 class SmtpChannel:
     """Hands mail to one relay over kept connections.
 
     With ``relay_log`` (a Postfix log this machine can read) it can say what went before a crash. ``sign`` is given
-    each whole mail and returns it signed; it raises ValueError for one it cannot sign.
+    each whole mail and returns it signed; it raises ValueError for one it cannot sign. A mail whose envelope is not
+    open within ``open_seconds``, connecting included, comes back: that must be less than the lease on it.
     """
 
-    def __init__(self, relay: Relay, relay_log: str = "", sign: Callable[[bytes], bytes] | None = None) -> None:
+    def __init__(
+        self,
+        relay: Relay,
+        relay_log: str = "",
+        sign: Callable[[bytes], bytes] | None = None,
+        *,
+        open_seconds: float = OPEN_SECONDS,
+    ) -> None:
         self._relay = relay
+        self._open_seconds = open_seconds
         self._sign = sign
         self._log = RelayLog(relay_log) if relay_log else None
         self.can_look_up = self._log is not None
@@ -77,28 +89,29 @@ class SmtpChannel:
         """Open a mail's envelope; return the connection, and a result when the mail will not go.
 
         A connection that was used before may end for what it carried, or for having waited. Nothing of this mail was
-        accepted then, so it gets one new connection.
+        accepted then, so it gets one new connection, and half of the time is kept for that.
         """
+        deadline, first = Deadline(self._open_seconds), Deadline(self._open_seconds / 2)
         used = link if link and link.alive else self._relay.kept()
         if used:
             with suppress(Lost):
-                refused = _open(used, mail)
+                refused = _open(used, mail, first)
                 if used.alive:
                     return used, refused
         try:
-            fresh = self._relay.connect()
-            return fresh, _open(fresh, mail)
+            fresh = self._relay.connect(deadline)
+            return fresh, _open(fresh, mail, deadline)
         except NoRelay as trouble:
             return None, trouble.result(mail.key)
         except Lost as lost:
             return None, Result(mail.key, Outcome.RETRY, lost.code, raw=f"{lost.code} before the dot")
 
 
-def _open(link: Link, mail: Mail) -> Result | None:
+def _open(link: Link, mail: Mail, deadline: Deadline) -> Result | None:
     fault = link.fault_of(mail)
     if fault:
         return fault
-    refusal = link.begin(mail)
+    refusal = link.begin(mail, deadline)
     return refusal.result(mail.key) if refusal else None
 
 

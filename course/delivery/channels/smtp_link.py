@@ -9,10 +9,10 @@ import smtplib
 import weakref
 
 from course.delivery.channels.base import Mail, Result
+from course.delivery.channels.deadline import Deadline
 from course.delivery.channels.smtp_answers import Answer, Phase
 from course.delivery.words import Outcome
 
-ENVELOPE_SECONDS = 30  # RFC 5321, 4.5.3.2 would wait minutes: nothing is in doubt yet, so the mail comes back instead
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _NOT_IN_AN_ADDRESS = re.compile(r"[\s\x00-\x1f\x7f<>]")
 _PHASES: tuple[Phase, ...] = ("mail", "rcpt", "data")
@@ -28,17 +28,13 @@ class Lost(Exception):
 
 
 class Link:
-    """One connection to a relay, greeted and signed in, and where the dialogue on it stands.
-
-    ``used``: it carried or waited for something before, so what goes wrong next may be about that.
-    """
+    """One connection to a relay, greeted and signed in, and where the dialogue on it stands."""
 
     def __init__(self, connection: smtplib.SMTP, answer_seconds: float) -> None:
         self._smtp = connection
         self._answer_seconds = answer_seconds
         self._open = False  # the relay waits for content
         self._travelling: Mail | None = None  # whose envelope went with the content before it
-        self.used = False
         self.close = weakref.finalize(self, connection.close)  # a relay drops a mail whose dot did not come
 
     @property
@@ -64,18 +60,23 @@ class Link:
             return Result(mail.key, Outcome.REFUSED_CONTENT, "8BITMIME", raw="not sent: the relay has no 8BITMIME")
         return None
 
-    def begin(self, mail: Mail) -> Answer | None:
-        """Open a mail's envelope up to DATA; return the refusal, or None when its content may follow. Raises Lost."""
+    def begin(self, mail: Mail, deadline: Deadline) -> Answer | None:
+        """Open a mail's envelope up to DATA; return the refusal, or None when its content may follow.
+
+        Raises Lost, also when the deadline passes.
+        """
+        self._smtp_timeout(deadline.left())
         travelled, self._travelling = self._travelling is mail, None
         if self._pipelining and not travelled:
             self._write(b"".join(self._lines(mail)))
-        answers = self._answers_to(mail)
+        answers = self._answers_to(mail, deadline)
         refusal = _refusal(answers)
         if refusal is None:
             self._open = True
         elif any(answer.last for answer in answers):
             self.close()
         else:
+            self._smtp_timeout(deadline.left())
             self._end_refused(answers)
         return refusal
 
@@ -85,7 +86,7 @@ class Link:
         behind = b""
         if following and self._pipelining and not self.fault_of(following):
             behind, self._travelling = b"".join(self._lines(following)), following
-        self._open, self.used = False, True
+        self._open = False
         self._smtp_timeout(self._answer_seconds)
         if self._push(content + behind) < len(content):
             raise Lost("ConnectionLost")
@@ -110,12 +111,12 @@ class Link:
         lines = (f"MAIL FROM:<{mail.envelope_from}>{options}", f"RCPT TO:<{mail.recipient}>", "DATA")
         return [f"{line}\r\n".encode() for line in lines]
 
-    def _answers_to(self, mail: Mail) -> list[Answer]:
+    def _answers_to(self, mail: Mail, deadline: Deadline) -> list[Answer]:
         """Read the answers to an envelope; without pipelining each line is said when the one before was taken."""
         answers: list[Answer] = []
-        self._smtp_timeout(ENVELOPE_SECONDS)
         try:
             for phase, line in zip(_PHASES, self._lines(mail), strict=True):
+                self._smtp_timeout(deadline.left())
                 if not self._pipelining:
                     self._write(line)
                 answers.append(self._read(phase))

@@ -7,16 +7,18 @@ from collections import deque
 from contextlib import suppress
 from pathlib import Path
 from threading import Timer
+from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.core.mail.utils import DNS_NAME
 
 from course.delivery.channels.base import Result
+from course.delivery.channels.deadline import Deadline
 from course.delivery.channels.smtp_answers import Answer
 from course.delivery.channels.smtp_link import Link
 from course.delivery.words import Outcome
 
-CONNECT_SECONDS = 10
+CONNECT_SECONDS = 5  # for each address of the relay, and for TLS
 IDLE_SECONDS = 30
 _SCHEMES = ("smtp", "smtp+starttls", "smtps")
 _LOOKS_LIKE = "COURSE_SMTP_URL must look like smtp://host:25 or smtps://user:password@host:465."
@@ -43,6 +45,23 @@ def _relay_url(url: str) -> SplitResult:
     if not usable or "@" in parts.path + parts.query + parts.fragment:
         raise ValueError(_LOOKS_LIKE)
     return parts
+
+
+class _Opening(smtplib.SMTP):
+    """A connection that waits for the relay's answers no longer than its deadline, while it has one."""
+
+    def __init__(self, deadline: Deadline, host: str, port: int, name: str, **options: Any) -> None:
+        self.deadline: Deadline | None = deadline
+        super().__init__(host, port, name, **options)
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self.deadline and self.sock:
+            self.sock.settimeout(self.deadline.left())
+        return super().getreply()
+
+
+class _OpeningTls(_Opening, smtplib.SMTP_SSL):
+    """The same over TLS from the first byte."""
 
 
 class Refused(NoRelay):
@@ -81,10 +100,10 @@ class Relay:
         timer.cancel()
         return link
 
-    def connect(self) -> Link:
-        """Open a connection. Raises NoRelay."""
+    def connect(self, deadline: Deadline) -> Link:
+        """Open a connection, signed in before the deadline. Raises NoRelay."""
         try:
-            connection = self._greeted()
+            connection = self._greeted(deadline)
             try:
                 self._sign_in(connection)
             except BaseException:
@@ -98,6 +117,7 @@ class Relay:
             raise NoRelay(Outcome.REFUSED_SENDER, type(error).__name__, str(error)) from None
         except OSError as error:
             raise NoRelay(Outcome.RETRY, type(error).__name__, str(error)) from None
+        connection.deadline = None
         return Link(connection, self._answer_seconds)
 
     def keep(self, link: Link) -> None:
@@ -105,7 +125,6 @@ class Relay:
         if not link.idle:
             link.close()
             return
-        link.used = True
         timer = Timer(IDLE_SECONDS, self._let_go)
         timer.daemon = True
         timer.args = [(link, timer)]
@@ -122,11 +141,12 @@ class Relay:
             self._idle.remove(waiting)
             waiting[0].quit()
 
-    def _greeted(self) -> smtplib.SMTP:
+    def _greeted(self, deadline: Deadline) -> _Opening:
         host, port, name = self._url.hostname or "", self._url.port, DNS_NAME.get_fqdn()
+        seconds = min(CONNECT_SECONDS, deadline.left())
         if self._url.scheme == "smtps":
-            return smtplib.SMTP_SSL(host, port or 465, name, timeout=CONNECT_SECONDS, context=self._tls)
-        return smtplib.SMTP(host, port or 25, name, timeout=CONNECT_SECONDS)
+            return _OpeningTls(deadline, host, port or 465, name, timeout=seconds, context=self._tls)
+        return _Opening(deadline, host, port or 25, name, timeout=seconds)
 
     def _sign_in(self, connection: smtplib.SMTP) -> None:
         if self._url.scheme == "smtp+starttls":

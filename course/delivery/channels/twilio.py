@@ -56,23 +56,26 @@ class TwilioChannel:
     def send(self, batch: Iterable[Outgoing], about_to: AboutTo) -> Iterator[Result]:
         """Post the texts side by side and yield each result as it comes.
 
-        An answer that did not come leaves a text unknown, to be looked up. ``about_to`` is asked only when a thread
-        is free to post at once.
+        An answer that did not come leaves a text unknown, to be looked up. A text is fetched only when a thread is
+        free to post it at once: how long it may still wait was counted when it was fetched.
         """
         posting: set[Future[Result]] = set()
         with ThreadPoolExecutor(self._concurrency, "twilio") as pool:
             for text in batch:
                 if not isinstance(text, Text):
                     raise TypeError("The twilio channel carries text messages only.")
+                if about_to(text):
+                    posting.add(pool.submit(self._post, text))
                 if len(posting) == self._concurrency:
                     done, posting = wait(posting, return_when=FIRST_COMPLETED)
                     yield from (each.result() for each in done)
-                if about_to(text):
-                    posting.add(pool.submit(self._post, text))
             yield from (each.result() for each in as_completed(posting))
 
     def look_up(self, sent: Sent) -> Finding:
-        """Search Twilio's list for a text with these words to this number since it was handed over."""
+        """Search Twilio's list for a text with these words to this number since it was handed over.
+
+        One that Twilio took and that did not arrive has not gone: it would hide that another try is owed.
+        """
         try:
             found = self._client.messages.list(
                 to=sent.recipient, date_sent_after=sent.handed_at - timedelta(minutes=1), limit=100
@@ -80,7 +83,8 @@ class TwilioChannel:
         except (TwilioException, requests.RequestException, ValueError, TypeError, AttributeError) as error:
             raise OSError(f"Twilio's list did not answer: {type(error).__name__}") from None
         for message in found:
-            if message.sid not in sent.known_ids and hash_of(message.body or "") == sent.words_hash:
+            fits = message.sid not in sent.known_ids and hash_of(message.body or "") == sent.words_hash
+            if fits and str(message.status) not in _NOT_SENT:
                 return Finding(went=True, provider_id=str(message.sid))
         return Finding(went=False, certain=False)
 
