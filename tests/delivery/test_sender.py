@@ -8,7 +8,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from course.delivery import channels, outbox, outcomes, planning, receipts, sender, suppression
-from course.delivery.channels.base import Finding, Result
+from course.delivery.channels.base import Finding, Result, hash_of
 from course.delivery.models import Message, Receipt
 from course.delivery.words import Outcome, Reason, State
 from course.people.words import Channel, MessageClass
@@ -128,7 +128,7 @@ def test_after_a_crash_what_did_not_go_is_looked_up_twice_and_then_goes(
     message = factories.make_message(enrolment=factories.make_enrolment(channel))
     wired.sandbox.config.relay_log.touch() if wired.sandbox.config.relay_log else None
     (claimed,) = outbox.claim([MessageClass.COURSE], Channel(channel), "worker:1", now, MACHINE, 5)
-    outbox.hand(claimed, now, MACHINE)
+    outbox.hand(claimed, now, MACHINE, hash_of("words that nobody got"))
     states = []
     for minutes in (3, 4, 5, 6):
         take_up(now, MACHINE + minutes * MINUTE)
