@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from course.delivery import mail_receipts, outcomes, suppression, text_failures
 from course.delivery.late import GOING, NOT_GOING, TWILIO, WAITING, lock, move
@@ -32,7 +31,6 @@ _RANKS = {
 _FAILED, _DELIVERED = 2, 3
 _FAILURES = [status for status, rank in _RANKS.items() if rank == _FAILED]
 PARKED_FOR = timedelta(days=3)
-FINAL_WORD_AFTER = timedelta(hours=12)  # Twilio holds a text for 10 hours at most
 
 log = logging.getLogger(__name__)
 
@@ -93,13 +91,6 @@ def ended_ids(message: Message) -> frozenset[str]:
     """Return the SIDs of this text's tries that are over: a look-up for a newer try must not take them for it."""
     ended = message.receipts.filter(provider=TWILIO, status__in=_FAILURES)
     return frozenset(ended.values_list("provider_id", flat=True))
-
-
-def texts_without_final_word(machine_now: datetime) -> QuerySet[Message]:
-    """Return texts that were accepted half a day ago and of which Twilio has said nothing final, oldest first."""
-    return Message.objects.filter(
-        channel=Channel.SMS, state=State.ACCEPTED, handed_at__lte=machine_now - FINAL_WORD_AFTER
-    ).order_by("handed_at")
 
 
 def _apply_or_leave(message: Message, now: datetime, machine_now: datetime) -> None:

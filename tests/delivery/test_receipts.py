@@ -254,14 +254,6 @@ def test_the_failure_of_a_text_that_was_called_off_does_not_bring_it_back() -> N
     assert message.state == State.CANCELLED
 
 
-def test_texts_of_which_nothing_final_was_said_are_listed_after_half_a_day() -> None:
-    silent, heard = text(), text(sid="SM2")
-    said(heard, "delivered", sid="SM2")
-    said(silent, "sent")
-    assert list(receipts.texts_without_final_word(MACHINE + 11 * HOUR)) == []
-    assert list(receipts.texts_without_final_word(MACHINE + 12 * HOUR)) == [silent]
-
-
 def test_a_callback_of_one_text_at_the_address_of_another_changes_neither() -> None:
     one, two = text(sid="SM1"), text(sid="")
     said(one, "sent")
