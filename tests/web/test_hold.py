@@ -130,3 +130,12 @@ def test_pages_with_every_hold_standing_have_no_fault(
         return found | {"hold": faults(page)}
 
     assert in_browser(walk, **looks(scheme, width)) == {"today": [], "hold": []}
+
+
+def test_while_everything_is_held_today_offers_the_release_and_no_second_hold(world: World) -> None:
+    client = signed_in(world.staff[Role.ADMINISTRATOR])
+    assert 'href="/console/hold/"' in client.get(reverse("console-today")).content.decode()
+    holds.hold(HoldScope.ALL, "The relay is being repaired", "staff:1", clock.machine_now())
+    page = client.get(reverse("console-today")).content.decode()
+    assert "Release" in page
+    assert 'class="button danger" href="/console/hold/"' not in page
