@@ -12,9 +12,9 @@ from django.db import transaction
 
 from course.delivery import outcomes, strikes, suppression
 from course.delivery.channels import smtp_answers
-from course.delivery.late import GOING, NOT_GOING, TWILIO, WAITING, lock, move
+from course.delivery.late import GOING, TWILIO, lock, move
 from course.delivery.models import Message, Receipt
-from course.delivery.words import Outcome, Reason, Said, State, SuppressionReason
+from course.delivery.words import NOT_GOING, WAITING, Outcome, Reason, Said, State, SuppressionReason
 from course.people import addresses
 from course.people.words import Channel
 
