@@ -8,11 +8,11 @@ from typing import Any
 from course import paths, vault
 from course.curriculum.folder import read_folder
 from course.delivery.models import Message
-from course.delivery.outbox import new_message_id
 from course.discussion.models import Post
 from course.people import cohorts, subscribers, versions
 from course.people.models import Cohort, Contact, CourseVersion, Enrolment, Staff, Subscriber
 from course.people.subscribers import Agreement
+from course.people.tokens import new_token
 from course.people.words import Channel, ConsentSource, MessageClass, Role
 
 NOW = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
@@ -50,6 +50,11 @@ def new_address(channel: str) -> str:
 def make_enrolment(channel: str = "email", cohort: Cohort | None = None, now: datetime = NOW, **who: Any) -> Enrolment:
     """Make a subscriber with a place in a cohort."""
     return cohorts.enrol(make_subscriber(channel, now=now, **who), cohort or make_cohort(now=now), now)
+
+
+def new_message_id() -> str:
+    """Return a Message-ID (RFC 5322, section 3.6.4) without its angle brackets."""
+    return f"{new_token()}@example.org"
 
 
 def make_message(contact: Contact | None = None, enrolment: Enrolment | None = None, **columns: Any) -> Message:

@@ -12,9 +12,9 @@ from django.db import transaction
 
 from course.delivery import outcomes, strikes, suppression
 from course.delivery.channels import smtp_answers
-from course.delivery.late import GOING, NOT_GOING, TWILIO, WAITING, lock, move
+from course.delivery.late import GOING, TWILIO, lock, move
 from course.delivery.models import Message, Receipt
-from course.delivery.words import Outcome, Reason, Said, State, SuppressionReason
+from course.delivery.words import NOT_GOING, WAITING, Outcome, Reason, Said, State, SuppressionReason
 from course.people import addresses
 from course.people.words import Channel
 
@@ -99,12 +99,13 @@ def apply_if_known(receipt: Receipt, now: datetime, machine_now: datetime) -> bo
     if message is None:
         return False
     with transaction.atomic():
-        row = lock(message.pk)
         mine = Receipt.objects.filter(pk=receipt.pk, applied_at__isnull=True)
-        if not mine.update(message=row, applied_at=machine_now):
+        if not mine.update(message=message, applied_at=machine_now):
             return False
-        if _names(row, tuple(receipt.raw.partition("\n")[0].split())):
-            _apply(row, receipt, now, machine_now)
+        if _names(message, tuple(receipt.raw.partition("\n")[0].split())):
+            # A stop changes enrolments before messages, so it comes before the message's lock (PostgreSQL).
+            _stop(message, receipt, now)
+            _apply(lock(message.pk), receipt, now, machine_now)
     return True
 
 
@@ -134,13 +135,11 @@ def _apply(row: Message, receipt: Receipt, now: datetime, machine_now: datetime)
     said = Said(receipt.status)
     if said in _CAME_BACK:
         _came_back(row, receipt, now, machine_now)
-    elif said in (Said.DELIVERED, Said.COMPLAINED):
+    if said in (Said.DELIVERED, Said.COMPLAINED):
         move(
             row, _NOT_BACK, State.DELIVERED, reason=Reason.NONE,
             delivered_at=machine_now, accepted_at=row.accepted_at or now,
         )  # fmt: skip
-    if said in (Said.COMPLAINED, Said.UNSUBSCRIBED):
-        _stop(row, receipt, now, complained=said == Said.COMPLAINED)
 
 
 def _came_back(row: Message, receipt: Receipt, now: datetime, machine_now: datetime) -> None:
@@ -159,9 +158,9 @@ def _too_often(row: Message, said: Said, machine_now: datetime) -> bool:
     return strikes.of_mailbox(row.contact, machine_now) >= strikes.MOST
 
 
-def _stop(row: Message, receipt: Receipt, now: datetime, *, complained: bool) -> None:
-    contact, source = row.contact, f"receipt:{receipt.pk}"
-    if contact is None:
+def _stop(message: Message, receipt: Receipt, now: datetime) -> None:
+    contact, source, complained = message.contact, f"receipt:{receipt.pk}", receipt.status == Said.COMPLAINED
+    if contact is None or receipt.status not in (Said.COMPLAINED, Said.UNSUBSCRIBED):
         return
     if complained:
         suppression.suppress(contact, SuppressionReason.COMPLAINED, source, now)

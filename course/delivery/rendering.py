@@ -25,7 +25,6 @@ from course.people import versions
 from course.people.models import NoticeRequest, Subscriber
 from course.people.words import Channel
 
-LONGEST_VALIDITY = 36_000  # seconds; Twilio's own limit
 COMPILED = 512  # templates kept in one process, about 12 kB each
 
 log = logging.getLogger(__name__)
@@ -132,5 +131,5 @@ def _text(message: Message, body: str, slots: Slots, now: datetime) -> Text:
         recipient=slots.address,
         body=body,
         status_callback=f"{settings.PUBLIC_URL}/hooks/twilio/status/{slots.bounce_token}",
-        valid_for=max(1, min(LONGEST_VALIDITY, int((until - now).total_seconds()))),
+        valid_for=int((until - now).total_seconds()),
     )

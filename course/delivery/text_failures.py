@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from course.delivery import outbox, outcomes, strikes, suppression
 from course.delivery.channels.twilio_codes import classify
-from course.delivery.late import WAITING, move
+from course.delivery.late import move
 from course.delivery.models import Message, Receipt
-from course.delivery.words import Outcome, Reason, State, SuppressionReason
+from course.delivery.words import WAITING, Outcome, Reason, State, SuppressionReason
 from course.people import audit
 from course.people.words import MessageClass
 

@@ -24,6 +24,8 @@ class State(TextChoices):
 
 
 UNFINISHED = (State.PLANNED, State.CLAIMED, State.HANDED, State.RETRY, State.UNKNOWN)
+WAITING = (State.PLANNED, State.CLAIMED, State.RETRY)  # an earlier try may have gone all the same
+NOT_GOING = (State.EXPIRED, State.CANCELLED, State.SUPPRESSED, State.FAILED)
 
 
 class Reason(TextChoices):

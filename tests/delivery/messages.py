@@ -9,7 +9,6 @@ from typing import Any
 from course.delivery import recovery, rendering
 from course.delivery.channels.base import Mail
 from course.delivery.models import Message
-from course.delivery.outbox import new_message_id
 from course.people import notices
 from course.people.models import Contact, Staff, Subscriber
 from course.people.words import MessageClass, NoticeKind, Role
@@ -37,7 +36,7 @@ def notice(kind: NoticeKind, recipient: Subscriber | Staff, contact: Contact, no
     return Message.objects.create(
         request=request, contact=contact, channel=contact.channel, message_class=MessageClass.DIRECT,
         version=factories.make_course_version(), planned_at=now, due_at=now, expires_at=now + timedelta(days=1),
-        message_id=new_message_id(),
+        message_id=factories.new_message_id(),
     )  # fmt: skip
 
 

@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from course.delivery import mail_receipts, receipts
+from course.delivery import mail_receipts, receipts, suppression
 from course.delivery.mail_receipts import Word
 from course.delivery.models import Message, Receipt, Suppression
 from course.delivery.words import Said, State
+from course.people.models import Enrolment
+from course.people.words import EnrolmentState
 from tests import factories
 
 from .test_receipts import MACHINE, NOW, text
@@ -104,4 +106,21 @@ def test_a_report_and_an_event_in_one_instant_suppress_once(on_disk: Callable[[]
         event = Word(Said.NO_ADDRESS, "postmark", mail.provider_id, "5.1.1")
         at_once(*(partial(mail_receipts.tell, mail, word, NOW, MACHINE) for word in (report, event, report)))
         assert seen(mail)[::2] == (State.BOUNCED, 2)
+    assert at_once(listed) == [TIMES]
+
+
+def test_a_complaint_and_the_persons_own_stop_in_one_instant_do_not_wait_for_each_other(
+    on_disk: Callable[[], None],
+) -> None:
+    """On PostgreSQL two orders of locks would end one of the two with "deadlock detected"."""
+    mails = [factories.make_message(state=State.RETRY) for _ in range(TIMES)]
+    people = [mail.contact.subscriber for mail in mails]
+    on_disk()
+    for number, (mail, person) in enumerate(zip(mails, people, strict=True)):
+        word = Word(Said.COMPLAINED, "postmark", f"esp-{number}")
+        stop = partial(suppression.stop, person, contact=None, source=f"link:{number}", now=NOW)
+        told_of, _stopped = at_once(partial(mail_receipts.tell, mail, word, NOW, MACHINE), stop)
+        assert told_of
+        assert seen(mail)[::3] == (State.DELIVERED, True)
+    assert at_once(lambda: set(Enrolment.objects.values_list("state", flat=True))) == [{EnrolmentState.STOPPED}]
     assert at_once(listed) == [TIMES]

@@ -22,7 +22,7 @@ class Mail:
 
 @dataclass(frozen=True)
 class Text:
-    """One text message. ``valid_for`` is seconds until the provider must give up (law 6)."""
+    """One text message. ``valid_for`` is seconds until the provider must give up (law 6), as far as it can be told."""
 
     key: int
     recipient: str
