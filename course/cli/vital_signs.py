@@ -121,13 +121,19 @@ def from_database(course_now: Callable[[], datetime], machine_now: datetime) -> 
 
 
 def _oldest_due(message_class: MessageClass, now: datetime, machine_now: datetime) -> Seconds:
-    """Return how late the oldest is that may go: in the outbox, or still to be planned."""
+    """Return how late the oldest is that may go: in the outbox, or still to be planned.
+
+    What only waits for its turn is late by its due time. What was tried and refused is late by its next try, but for
+    safety, which nobody may keep waiting.
+    """
     waiting = Message.objects.filter(
         may_go(now), message_class=message_class, state__in=(State.PLANNED, State.RETRY), due_at__lte=now,
         expires_at__gt=now,
     )  # fmt: skip
-    first = _first(waiting.filter(retry_at__isnull=True), "due_at")
-    again = _first(waiting.filter(retry_at__lte=machine_now), "retry_at")
+    refused = Q(state=State.RETRY, retry_at__isnull=False)
+    by_due_time = waiting if message_class == MessageClass.SAFETY else waiting.exclude(refused)
+    first = _first(by_due_time, "due_at")
+    again = _first(waiting.filter(refused, retry_at__lte=machine_now), "retry_at")
     unplanned = NoticeRequest.objects.filter(message_class=message_class, planned_at__isnull=True, not_before__lte=now)
     ages = [_age(first, now), _age(again, machine_now), _age(_first(unplanned, "not_before"), now)]
     if message_class == MessageClass.COURSE:

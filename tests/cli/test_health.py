@@ -18,7 +18,7 @@ from course.cli.processes import Program, Supervisor
 from course.cli.redis_server import ping, private_redis
 from course.cli.vital_signs import Signs
 from course.delivery import heartbeat, holds
-from course.delivery.words import HoldScope
+from course.delivery.words import HoldScope, State
 from course.people import notices
 from course.people.words import MessageClass, NoticeKind
 from tests import factories
@@ -105,6 +105,27 @@ def test_a_message_that_waits_too_long_is_a_fault_of_its_class(now: datetime, me
     all_at_work()
     factories.make_message(due_at=now - timedelta(minutes=minutes), message_class=message_class)
     assert signs(now).faults() == [f"A {message_class} message that is due has waited for {minutes * 60} seconds."]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("message_class", "state", "late"),
+    [
+        ("course", State.PLANNED, True),  # put off again and again: it never gets its turn
+        ("course", State.RETRY, False),  # the other side asked for later
+        ("safety", State.RETRY, True),
+    ],
+)
+def test_a_message_that_is_put_off_is_late_by_its_due_time(
+    now: datetime, message_class: str, state: State, late: bool
+) -> None:
+    all_at_work()
+    factories.make_message(
+        due_at=now - timedelta(hours=5), message_class=message_class, state=state,
+        retry_at=MACHINE + timedelta(seconds=30),
+    )  # fmt: skip
+    said = [f"A {message_class} message that is due has waited for 18000 seconds."]
+    assert signs(now).faults() == (said if late else [])
 
 
 @pytest.mark.django_db
