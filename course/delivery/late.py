@@ -6,13 +6,12 @@ SQLite's only writing transaction, and each change is one conditional UPDATE.
 
 from typing import Any
 
-from course.delivery import states, words
+from course.delivery import states
 from course.delivery.models import Message
 from course.delivery.words import State
 
 TWILIO = "twilio"  # a receipt's provider; every other one speaks of mails
 GOING = (State.UNKNOWN, State.ACCEPTED)
-WAITING, NOT_GOING = words.WAITING, words.NOT_GOING  # receipts.py takes them from here
 
 
 def lock(message_id: int) -> Message:

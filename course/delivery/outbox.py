@@ -18,7 +18,6 @@ from course.delivery.models import Attempt, Message, Suppression
 from course.delivery.states import move
 from course.delivery.words import Outcome, Reason, State
 from course.people.models import Consent, Contact, Enrolment, NoticeRequest
-from course.people.tokens import new_token
 from course.people.words import Channel, CohortState, ConsentKind, EnrolmentState, MessageClass, NoticeKind
 from course.vault import VaultError
 
@@ -29,11 +28,6 @@ _WHOLE_COURSE = (EnrolmentState.ACTIVE, EnrolmentState.FINISHED)
 _AFTER_STOP = (NoticeKind.STOPPED, NoticeKind.HELP, NoticeKind.CONFIRM)
 
 log = logging.getLogger(__name__)
-
-
-def new_message_id() -> str:
-    """Return a Message-ID (RFC 5322, section 3.6.4) without its angle brackets."""
-    return f"{new_token()}@{settings.MAIL_DOMAIN}"
 
 
 def may_go(now: datetime) -> Q:

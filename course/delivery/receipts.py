@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from course.delivery import mail_receipts, outcomes, suppression, text_failures
-from course.delivery.late import GOING, NOT_GOING, TWILIO, WAITING, lock, move
+from course.delivery.late import GOING, TWILIO, lock, move
 from course.delivery.models import Message, Receipt
-from course.delivery.words import Reason, State, SuppressionReason
+from course.delivery.words import NOT_GOING, WAITING, Reason, State, SuppressionReason
 from course.people.words import Channel
 
 # A lower rank never takes back a higher one. "Delivered" is the highest: what arrived is never sent again.

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from course.delivery.models import Message
-from course.delivery.words import UNFINISHED, State
+from course.delivery.words import NOT_GOING, UNFINISHED, WAITING, State
 
 STARTS: dict[State, tuple[State, ...]] = {
     State.PLANNED: (State.CLAIMED,),  # given back
@@ -21,16 +21,14 @@ STARTS: dict[State, tuple[State, ...]] = {
     State.EXPIRED: (State.PLANNED, State.RETRY),
     State.CANCELLED: (State.PLANNED, State.CLAIMED, State.RETRY),
 }
-_WAITING = (State.PLANNED, State.CLAIMED, State.RETRY)  # an earlier try may have gone all the same
-_NOT_GOING = (State.EXPIRED, State.CANCELLED, State.SUPPRESSED, State.FAILED)
 # What the other side says later is the truth about the wire, whatever we had come to think.
 LATE: dict[State, tuple[State, ...]] = {
-    State.ACCEPTED: (State.UNKNOWN, *_WAITING, *_NOT_GOING),
-    State.DELIVERED: (State.HANDED, State.UNKNOWN, State.ACCEPTED, State.BOUNCED, *_WAITING, *_NOT_GOING),
-    State.BOUNCED: (State.HANDED, State.UNKNOWN, State.ACCEPTED, State.DELIVERED, *_WAITING, *_NOT_GOING),
+    State.ACCEPTED: (State.UNKNOWN, *WAITING, *NOT_GOING),
+    State.DELIVERED: (State.HANDED, State.UNKNOWN, State.ACCEPTED, State.BOUNCED, *WAITING, *NOT_GOING),
+    State.BOUNCED: (State.HANDED, State.UNKNOWN, State.ACCEPTED, State.DELIVERED, *WAITING, *NOT_GOING),
     State.RETRY: (State.ACCEPTED,),
-    State.EXPIRED: (State.ACCEPTED, *_WAITING),
-    State.SUPPRESSED: (State.ACCEPTED, *_WAITING),
+    State.EXPIRED: (State.ACCEPTED, *WAITING),
+    State.SUPPRESSED: (State.ACCEPTED, *WAITING),
 }
 COME_BACK: dict[State, tuple[State, ...]] = {State.PLANNED: (State.CANCELLED,)}  # who had stopped starts again in time
 # After a restore nobody here knows what went since: the other side is asked about every message that is not finished.

@@ -283,7 +283,7 @@ def test_after_stop_only_the_confirmation_and_help_go_and_safety_always(now: dat
         request = notices.request(kind, MessageClass(message_class), person, "reply:1", now, contact=contact)
         Message.objects.create(
             request=request, contact=contact, channel="sms", message_class=message_class, version=version,
-            planned_at=now, due_at=now, expires_at=now + timedelta(days=1), message_id=outbox.new_message_id(),
+            planned_at=now, due_at=now, expires_at=now + timedelta(days=1), message_id=factories.new_message_id(),
         )  # fmt: skip
     claimed = outbox.claim(list(MessageClass), Channel.SMS, "worker:1", now, MACHINE, 20)
     assert {message.request.kind for message in claimed if message.request} == {"stopped", "help", "safety"}
