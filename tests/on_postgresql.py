@@ -13,6 +13,8 @@ NOT_HERE = (
     "chaos/test_judge.py",
     "test_*.py",
     "cli/test_restore.py",
+    "cli/test_one_run_alone.py",
+    "cli/test_sandbox_environment.py",
     "cli/test_processes.py",
     "cli/test_wrong_settings.py",
     "cli/test_check.py",
