@@ -25,8 +25,7 @@ from course import clock  # noqa: E402
 from course.delivery import heartbeat  # noqa: E402
 from course.people.words import Channel  # noqa: E402
 
-TASK_SECONDS = int(30 + settings.ANSWER_SECONDS)  # a drain, and one answer that was waited for to the end
-QUIET_SECONDS = TASK_SECONDS + 10
+QUIET_SECONDS = settings.TASK_SECONDS + 10
 log = logging.getLogger(__name__)
 
 _quiet_since = [time.monotonic()]
@@ -101,7 +100,7 @@ app.conf.update(
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     # No soft limit: it would be an exception at any instruction. A killed task loses nothing, and its row is taken up.
-    task_time_limit=TASK_SECONDS,
+    task_time_limit=settings.TASK_SECONDS,
     worker_prefetch_multiplier=1,
     worker_max_memory_per_child=200_000,  # KiB
     worker_enable_remote_control=False,

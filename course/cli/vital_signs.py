@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import redis
+from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.models import Min, Q, QuerySet
@@ -31,7 +32,7 @@ LATE = {
     MessageClass.COURSE: timedelta(hours=1),  # a batch of 10,000 at ten a second takes 17 minutes
 }
 REPLY_WAITS = timedelta(minutes=2)  # a reply may hold a red flag; three failed tries take 14 seconds
-UNSEEN = timedelta(seconds=100)  # a task is ended after 90 seconds: a queue silent for longer has nobody
+UNSEEN = timedelta(seconds=settings.TASK_SECONDS + 10)  # by then a task was ended: a queue silent so long has nobody
 LEAST_DISK = 500 * 1024 * 1024  # bytes; a batch of 10,000 messages writes about a fifth of this
 ANSWER_WITHIN = 4.0  # seconds for the database, and as many for Redis: together under ten
 
