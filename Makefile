@@ -36,6 +36,8 @@ test: $(DEV_STAMP) ## Install what tests need and run everything
 chaos: $(DEV_STAMP) ## Break an installation in every way, three seeds, on both databases (about 75 minutes)
 	@sh tests/prepare.sh
 	@$(BIN)/python -m tests.chaos $(SCENARIOS)
+	@echo "A backup restored after 1,000 sends, 10 stops and 1 erasure:"
+	@RESTORE_TIMES=12 $(BIN)/python -m pytest -q tests/cli/test_restore.py -k stays_stopped
 
 lint: $(DEV_STAMP) ## Look at style, types, templates and imports
 	@$(BIN)/ruff check .

@@ -11,13 +11,14 @@ class CourseAppConfig(AppConfig):
 
     def ready(self) -> None:
         """Lend the discussion to delivery and to replies, and register the checks asked at start."""
-        from course import checks
+        from course import checks, right_of_way
         from course.delivery import digests, template_check
         from course.discussion import agreement, digest, posts
         from course.people import course_files
         from course.replies import handover
 
         checks.register_all()
+        right_of_way.install()
         digests.lend(digests.Lent(digest.entries_for, digest.still_published))
         course_files.lend(template_check.faults)
         handover.register(posts.hold, agreement.by_text)

@@ -3,7 +3,7 @@
 import os
 from datetime import timedelta
 
-from course import clock
+from course import clock, right_of_way
 from course.delivery import sender
 from course.people.words import Channel, MessageClass
 from workers.app import app
@@ -25,6 +25,7 @@ def direct(channel: str) -> None:
 
 
 @app.task
+@right_of_way.giving_way()
 def course(channel: str) -> None:
     """Hand over course messages of one channel."""
     sender.drain([MessageClass.COURSE], Channel(channel), _worker(), _CLOCKS, BUDGET)

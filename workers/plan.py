@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from course import clock, doorbell
+from course import clock, doorbell, right_of_way
 from course.delivery import notice_planning, planning
 from workers.app import app
 
@@ -10,6 +10,7 @@ _BUDGET = timedelta(seconds=2)
 
 
 @app.task
+@right_of_way.giving_way()
 def look() -> None:
     """Plan due enrolments for a moment, and ring for whatever is left: others wait in this queue, too."""
     ends = clock.machine_now() + _BUDGET

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from course import clock
+from course import clock, right_of_way
 from course.delivery import heartbeat, receipts, recovery, replay
 from workers.app import app
 
@@ -14,6 +14,7 @@ _BUDGET = timedelta(seconds=15)
 
 
 @app.task
+@right_of_way.giving_way()
 def sweep() -> None:
     """Apply what was said too early, free leases that ran out, settle what cannot go any more; now and then compare
     the ledger with the database. One sweeper at a time."""

@@ -36,6 +36,10 @@ _EVERY = 100  # questions between two lines of progress
 _RELEASE = "course release --all " + " ".join(scope for scope in HoldScope if scope != HoldScope.ALL)
 
 
+class UnfinishedError(Exception):
+    """A restore broke off after the backup was loaded; what stands in the way is its text."""
+
+
 @dataclass
 class Report:
     """What a restore did: what the ledger said, what each channel's other side said, and what was held before."""
@@ -62,18 +66,31 @@ def command(file: Path, replace: bool, as_json: bool) -> None:
         take_folder(settings.DATA_DIR)
         running.nobody_at_work(clock.machine_now())
         report = restore(file, replace=replace)
+    except UnfinishedError as error:
+        fail(f"The backup is loaded and everything is held, but it is not finished: {error}. Run this again.")
     except (TakenError, running.NotAloneError, ArchiveError, dumps.DumpError, OSError) as error:
         fail(f"Nothing was restored. {error}")
     emit(asdict(report)) if as_json else _say(report)
 
 
 def restore(file: Path, *, replace: bool) -> Report:
-    """Restore; raises ArchiveError, DumpError or OSError, and then the database is as it was."""
+    """Restore; raises ArchiveError, DumpError or OSError, and then the database is as it was.
+
+    Raises UnfinishedError when it broke off later: then the backup is there, and everything is held.
+    """
     manifest = archive.read(file)
     _fits(manifest)
     if not replace and _holds_something():
         raise ArchiveError("The database holds something. --replace puts the backup in its place.")
     _load(file, manifest)
+    try:
+        return _make_good(manifest)
+    except OSError as error:
+        raise UnfinishedError(str(error)) from error
+
+
+def _make_good(manifest: Manifest) -> Report:
+    """Ask and replay what happened since the backup that is loaded."""
     migrate()
     now, taken_at = clock.course_now(), datetime.fromisoformat(manifest.taken_at)
     before = [{"scope": hold.scope, "reason": hold.reason} for hold in _held_before()]

@@ -4,8 +4,7 @@ import logging
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db import Error as DatabaseError
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Case, When
 
 from course import doorbell
@@ -13,12 +12,13 @@ from course.curriculum import timetable
 from course.delivery import eligibility, marks
 from course.delivery.models import Message
 from course.delivery.words import Reason
-from course.people import cohorts, versions
+from course.people import cohorts, on_call, versions
 from course.people.models import Contact, NoticeRequest, Staff, Subscriber
-from course.people.words import ChannelRule, MessageClass
+from course.people.words import ChannelRule, MessageClass, NoticeKind
 
 AT_ONCE = timedelta(minutes=10)
 SET_ASIDE = timedelta(minutes=10)
+SAFETY_SET_ASIDE = timedelta(seconds=10)
 _SAFETY_FIRST = Case(When(message_class=MessageClass.SAFETY, then=0), default=1)
 
 log = logging.getLogger(__name__)
@@ -26,8 +26,10 @@ log = logging.getLogger(__name__)
 
 def plan_notices(now: datetime, limit: int = 25) -> int:
     """Turn up to ``limit`` notice requests into messages; return how many requests. Course time."""
+    waiting = NoticeRequest.objects.filter(planned_at__isnull=True, not_before__lte=now)
+    if not waiting.exists():  # asked without a transaction: an idle look must keep no writer out
+        return 0
     with transaction.atomic():
-        waiting = NoticeRequest.objects.filter(planned_at__isnull=True, not_before__lte=now)
         rows = waiting.select_for_update(skip_locked=True, of=("self",)).order_by(_SAFETY_FIRST, "not_before")
         due = list(rows.defer("words")[:limit])
         for notice in due:
@@ -38,15 +40,24 @@ def plan_notices(now: datetime, limit: int = 25) -> int:
 
 
 def _plan_or_set_aside(notice: NoticeRequest, now: datetime) -> None:
-    """Plan one notice; one that cannot be planned waits ten minutes, so that it holds no other up."""
+    """Plan one notice; one that cannot be planned waits, so that it holds no other up."""
     try:
         with transaction.atomic():
             _plan(notice, now)
-    except DatabaseError:
+    except (InterfaceError, OperationalError):
         raise  # a lock or a lost server is not the notice's fault
     except Exception as error:
         log.error("notice request %s cannot be planned: %s", notice.pk, type(error).__name__)  # noqa: TRY400  a trace may hold words
-        NoticeRequest.objects.filter(pk=notice.pk).update(not_before=now + SET_ASIDE)
+        _set_aside(notice, now)
+
+
+def _set_aside(notice: NoticeRequest, now: datetime) -> None:
+    """Look at it again later: a safety notice in seconds, and on-call is told to phone meanwhile (law 4)."""
+    urgent = notice.message_class == MessageClass.SAFETY
+    wait = SAFETY_SET_ASIDE if urgent else SET_ASIDE
+    NoticeRequest.objects.filter(pk=notice.pk).update(not_before=now + wait)
+    if urgent and not notice.recipient.startswith("staff:"):
+        on_call.tell(NoticeKind.URGENT, f"not_planned:{notice.pk}", now, {"phone": True})
 
 
 def _plan(notice: NoticeRequest, now: datetime) -> None:

@@ -5,8 +5,10 @@ Course time is ``now``; leases and back-off are machine time.
 
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.conf import settings
@@ -68,8 +70,10 @@ def claim(
     limit: int,
 ) -> list[Message]:
     """Take up to ``limit`` due messages for settings.LEASE_SECONDS; nobody else holds them meanwhile."""
+    due = _due(classes, channel, now, machine_now).filter(may_go(now)).order_by("due_at", "pk")
+    if not due.exists():  # asked without a transaction: an idle look must keep no writer out
+        return []
     with transaction.atomic():
-        due = _due(classes, channel, now, machine_now).filter(may_go(now)).order_by("due_at", "pk")
         ids = list(due.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:limit])
         move(
             Message.objects.filter(pk__in=ids),
@@ -130,9 +134,11 @@ def hand(message: Message, now: datetime, machine_now: datetime, words_hash: str
     return True
 
 
-def release(message: Message) -> None:
-    """Give back a message that was claimed and not handed over."""
-    move(_mine(message), State.PLANNED, attempts=F("attempts") - 1)
+def release(messages: Iterable[Message]) -> None:
+    """Give back what was claimed and not handed over."""
+    ours = [Q(pk=message.pk, fence=message.fence) for message in messages]
+    if ours:
+        move(Message.objects.filter(reduce(or_, ours)), State.PLANNED, attempts=F("attempts") - 1)
 
 
 def put_off(message: Message, until: datetime, *, has_turn: bool) -> None:

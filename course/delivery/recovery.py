@@ -5,6 +5,7 @@ one is looked up where that is possible (law 3), else treated by its class.
 """
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from course.delivery.words import Reason, State
 from course.people import cohorts, versions
 from course.people.models import Enrolment
 from course.people.words import Channel, EnrolmentState, MessageClass
+from course.vault import VaultError
 
 LOOK_AGAIN = timedelta(seconds=30)
 AT_A_TIME = 5  # each look may last ten seconds
@@ -30,7 +32,6 @@ EMAIL_WAIT = timedelta(minutes=15)
 _SAFETY_FIRST = Case(When(message_class=MessageClass.SAFETY, then=0), default=1)
 _WAITING = (State.PLANNED, State.RETRY)
 log = logging.getLogger(__name__)
-_PERSON = ("enrolment__subscriber", "enrolment__cohort", "version", "contact__subscriber")
 _NOT_SENT = (State.BOUNCED, State.FAILED, State.EXPIRED, State.CANCELLED, State.SUPPRESSED)
 
 
@@ -65,9 +66,17 @@ def _waiting_parts(now: datetime) -> int:
     accepted = Message.objects.filter(
         Exists(later), enrolment__isnull=False, state__in=(State.ACCEPTED, State.DELIVERED), part__lt=F("parts")
     )
-    ids = list(accepted.values_list("pk", flat=True)[:100])
+    return _each(accepted[:100], lambda message: outcomes.release_next_part(message, now))
+
+
+def _each(rows: QuerySet[Message], act: Callable[[Message], None]) -> int:
+    """Do ``act`` with each row; one that cannot be opened (a lost key) keeps nothing from the others."""
+    ids = list(rows.values_list("pk", flat=True))
     for message_id in ids:
-        outcomes.release_next_part(outbox.load(message_id), now)
+        try:
+            act(outbox.load(message_id))
+        except (VaultError, ValueError, Message.DoesNotExist) as error:
+            log.error("message %s cannot be opened: %s", message_id, type(error).__name__)  # noqa: TRY400  a trace may hold words
     return len(ids)
 
 
@@ -79,8 +88,7 @@ def _expired_leases(machine_now: datetime) -> int:
 
 def _expired(now: datetime) -> int:
     late = Message.objects.filter(expires_at__lte=now, state__in=_WAITING)
-    for message_id in list(late.filter(message_class=MessageClass.SAFETY).values_list("pk", flat=True)):
-        outcomes.not_reached(outbox.load(message_id), now)
+    _each(late.filter(message_class=MessageClass.SAFETY), lambda message: outcomes.not_reached(message, now))
     return move(late, State.EXPIRED, reason=Reason.LATE)
 
 
@@ -104,19 +112,16 @@ def _never_to_go(now: datetime) -> int:
 def _window_passed(now: datetime) -> int:
     """Move what could not go inside its window to the next one; its expiry stays."""
     shut = Message.objects.filter(state__in=_WAITING, window_ends_at__lte=now, expires_at__gt=now)
-    rows = list(
-        shut.select_related("enrolment__subscriber", "enrolment__cohort", "version", "contact__subscriber").defer(
-            "words"
-        )[:500]
+    return _each(shut[:500], lambda message: _to_next_window(message, now))
+
+
+def _to_next_window(message: Message, now: datetime) -> None:
+    course = versions.course_of(message.version) if message.version else versions.current()
+    zone = _zone(message, course)
+    opening = timetable.next_opening(now, zone, course.window)
+    Message.objects.filter(pk=message.pk, state__in=_WAITING).update(
+        due_at=opening, window_ends_at=timetable.window_end(opening, zone, course.window)
     )
-    for message in rows:
-        course = versions.course_of(message.version) if message.version else versions.current()
-        zone = _zone(message, course)
-        opening = timetable.next_opening(now, zone, course.window)
-        Message.objects.filter(pk=message.pk, state__in=_WAITING).update(
-            due_at=opening, window_ends_at=timetable.window_end(opening, zone, course.window)
-        )
-    return len(rows)
 
 
 def _zone(message: Message, course: Course) -> ZoneInfo:

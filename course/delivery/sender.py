@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import Error as DatabaseError
+from django.db import InterfaceError, OperationalError
 
 from course.delivery import channels, outbox, outcomes, pacing, receipts, rendering
 from course.delivery.channels.base import Outgoing, Result, Text, hash_of
@@ -61,8 +61,7 @@ class _Claim:
                 open_rows.pop(result.key)
                 sent += 1
         finally:
-            for message in open_rows.values():
-                outbox.release(message)
+            outbox.release(open_rows.values())
         return sent
 
     def _outgoing(self) -> Iterator[Outgoing]:
@@ -82,7 +81,7 @@ class _Claim:
             return rendering.render(message, self._clocks.course(), self._newest)
         except rendering.NothingToSay:
             outbox.settle(message, State.CANCELLED, reason=Reason.NOTHING_NEW)
-        except DatabaseError:
+        except (InterfaceError, OperationalError):
             raise
         except Exception as error:
             log.error("message %s could not be rendered: %s", message.pk, type(error).__name__)  # noqa: TRY400  a trace may hold words

@@ -23,9 +23,11 @@ FUNCTIONS = (
     "course.delivery.recovery.sweep",
     "course.delivery.recovery.resolve",
 )
+NO_TRANSACTION = ("sweep",)  # each of its statements stands alone
 PLACES = ("enter", "before commit", "after commit", "leave")
 WIRE = ("before the dot", "after the dot", "before the post", "after the post")
-POINTS = (*(f"{name.rpartition('.')[2]} {place}" for name in FUNCTIONS for place in PLACES), *WIRE)
+_NAMED = tuple((name.rpartition(".")[2], place) for name in FUNCTIONS for place in PLACES)
+POINTS = (*(f"{n} {p}" for n, p in _NAMED if not (n in NO_TRANSACTION and "commit" in p)), *WIRE)
 HELD = ".held"
 LONGEST_HOLD = 15.0
 _KILL, _HOLD = "kill", "hold"

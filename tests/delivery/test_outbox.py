@@ -4,13 +4,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from course.delivery import holds, notice_planning, outbox, outcomes, planning, suppression
 from course.delivery.channels.base import Result
 from course.delivery.models import Attempt, Message, Suppression
 from course.delivery.words import Outcome, Reason, State, SuppressionReason
 from course.people import notices
-from course.people.models import NoticeRequest
+from course.people.models import Contact, NoticeRequest
 from course.people.words import Channel, ChannelRule, EnrolmentState, MessageClass, NoticeKind
 from tests import factories
 from tests.delivery.messages import take_up
@@ -26,6 +27,12 @@ def claim(now: datetime, machine: datetime = MACHINE, channel: Channel = Channel
 def record(message: Message, outcome: Outcome, now: datetime, machine: datetime = MACHINE) -> None:
     outcomes.record(message, Result(message.pk, outcome, "250", "queue-1"), now, machine)
     message.refresh_from_db()
+
+
+def spoil(contact: Contact) -> None:
+    """Make an address that cannot be opened, as after a lost key."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE course_contact SET address = %s WHERE id = %s", [b"\x04lost" + bytes(40), contact.pk])
 
 
 def test_a_claimed_message_is_nobody_elses(now: datetime) -> None:
@@ -140,7 +147,7 @@ def test_one_refusal_of_ours_holds_nothing_and_three_hold_the_channel_and_tell_o
     for _ in range(4):
         factories.make_message()
     first, *others = claim(now)
-    outbox.release(others.pop())
+    outbox.release([others.pop()])
     for place, message in enumerate((first, *others)):
         assert holds.standing().exists() is (place > 2)
         outbox.hand(message, now, MACHINE)
@@ -198,7 +205,7 @@ def test_a_safety_message_that_fails_for_a_minute_is_told_to_people_and_still_tr
 
 
 def test_a_safety_message_that_expires_unsent_is_told_to_people(safety: Message, now: datetime) -> None:
-    outbox.release(safety)
+    outbox.release([safety])
     take_up(now + timedelta(days=3), MACHINE)
     safety.refresh_from_db()
     assert safety.state == State.EXPIRED
@@ -244,6 +251,42 @@ def test_one_row_that_cannot_be_planned_holds_nobody_up(now: datetime) -> None:
     assert Message.objects.filter(enrolment=fine).exists()
     broken.refresh_from_db()
     assert broken.state_reason == "cannot_plan"
+
+
+def test_a_safety_notice_that_cannot_be_planned_is_looked_at_again_in_seconds_and_on_call_phones(now: datetime) -> None:
+    member, person = factories.make_staff(on_call=True), factories.make_subscriber()
+    factories.make_course_version()
+    request = notices.request(NoticeKind.SAFETY, MessageClass.SAFETY, person, "reply:1.emergency", now)
+    spoil(person.contacts.get())
+    notice_planning.plan_notices(now)
+    request.refresh_from_db()
+    assert request.not_before == now + timedelta(seconds=10)
+    told = NoticeRequest.objects.get(kind=NoticeKind.URGENT)
+    assert (told.recipient, told.words) == (f"staff:{member.pk}", {"phone": True})
+
+
+def test_a_message_that_cannot_be_opened_keeps_no_other_from_its_next_window(now: datetime) -> None:
+    spoilt, fine = factories.make_message(), factories.make_message()
+    Message.objects.update(window_ends_at=now + timedelta(hours=10))
+    assert spoilt.contact
+    spoil(spoilt.contact)
+    take_up(now + timedelta(hours=10), MACHINE)  # 20:00 in Chicago
+    fine.refresh_from_db()
+    assert fine.due_at == now + timedelta(hours=23)
+
+
+def test_a_message_that_cannot_be_opened_keeps_no_other_part_waiting(now: datetime) -> None:
+    later = []
+    for _person in range(2):
+        enrolment = factories.make_enrolment("sms")
+        first = factories.make_message(enrolment=enrolment, parts=2, state=State.ACCEPTED)
+        later.append(factories.make_message(enrolment=enrolment, part=2, parts=2, due_at=None, window_ends_at=None))
+        assert first.contact
+        if _person == 0:
+            spoil(first.contact)
+    take_up(now, MACHINE)
+    later[1].refresh_from_db()
+    assert later[1].due_at == now + timedelta(minutes=1)
 
 
 def test_a_notice_that_missed_its_window_moves_to_the_persons_own_next_one(now: datetime) -> None:
@@ -311,7 +354,9 @@ def test_a_message_is_not_tried_again_before_the_other_side_allows_it(now: datet
     assert MACHINE + timedelta(hours=1) <= message.retry_at <= MACHINE + timedelta(hours=1.2)
 
 
-@pytest.mark.parametrize("give_back", [outbox.release, lambda m: outbox.put_off(m, MACHINE, has_turn=True)])
+@pytest.mark.parametrize(
+    "give_back", [lambda m: outbox.release([m]), lambda m: outbox.put_off(m, MACHINE, has_turn=True)]
+)
 def test_what_was_called_off_while_it_was_claimed_stays_called_off(
     give_back: Callable[[Message], None], now: datetime
 ) -> None:
