@@ -15,6 +15,8 @@ _DONE = {
     Word.LEAVE: "It is not sent again.",
 }
 
+_SHOWN = ("id", "about", "class", "channel", "part", "too_late_after")  # what fits on 80 columns
+
 
 @click.group("message")
 def command() -> None:
@@ -33,7 +35,7 @@ def list_(unknown: bool, as_json: bool) -> None:
     if as_json:
         emit({"messages": rows})
     elif rows:
-        tables.show("Not sure whether they went", list(rows[0]), [list(row.values()) for row in rows])
+        tables.show("Not sure whether they went", _SHOWN, [[row[column] for column in _SHOWN] for row in rows])
         click.echo("`course message settle ID went`, `again` or `leave` settles one.")
     else:
         click.echo("There is no message of which nobody can say whether it went.")
@@ -62,7 +64,7 @@ def _row(message: Message) -> dict[str, object]:
         "class": message.message_class,
         "channel": message.channel,
         "part": f"{message.part}/{message.parts}",
-        "handed_at": message.handed_at.isoformat() if message.handed_at else "",
-        "expires_at": message.expires_at.isoformat(),
+        "too_late_after": message.expires_at.isoformat(timespec="minutes"),
+        "last_tried": message.handed_at.isoformat(timespec="minutes") if message.handed_at else "",
         "possibly_twice": message.possibly_twice,
     }

@@ -33,7 +33,7 @@ MESSAGE_STATES: dict[str, Promise] = {
     State.ACCEPTED: later("Sent"),
     State.DELIVERED: later("Delivered"),
     State.RETRY: later("Will be tried again"),
-    State.UNKNOWN: later("Perhaps sent, being looked up"),
+    State.UNKNOWN: later("Perhaps sent, not known yet"),
     State.FAILED: later("Failed"),
     State.BOUNCED: later("Came back"),
     State.SUPPRESSED: later("Not sent: the address may not be used"),

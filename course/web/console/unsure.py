@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from course import clock
+from course.curriculum.model import BASE_LANGUAGE
 from course.delivery import by_hand
 from course.delivery.by_hand import Word
 from course.delivery.models import Message
@@ -71,5 +72,4 @@ def _what(message: Message) -> str | Promise:
     lesson = course.step(message.step_id).lesson
     if lesson is None:
         return _("Digest of questions")
-    language = message.enrolment.subscriber.language if message.enrolment else ""
-    return _("Lesson “%(lesson)s”") % {"lesson": course.lesson(lesson, language).title}
+    return _("Lesson “%(lesson)s”") % {"lesson": course.lesson(lesson, BASE_LANGUAGE).title}
