@@ -86,10 +86,8 @@ def _again(message: Message, now: datetime) -> tuple[State, dict[str, Any]]:
         return State.PLANNED, fresh | {"due_at": None, "window_ends_at": None}
     if message.message_class == MessageClass.SAFETY:
         return State.RETRY, fresh
-    return State.RETRY, fresh | {
-        "due_at": message.due_at or now,
-        "window_ends_at": message.window_ends_at or now,  # shut by now, so that upkeep finds the next opening
-    }
+    shut = message.window_ends_at or now  # upkeep moves what stands before a shut window to the next opening
+    return State.RETRY, fresh | {"window_ends_at": shut}
 
 
 def _what_is_known(message_id: int) -> str:

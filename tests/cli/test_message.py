@@ -56,6 +56,11 @@ def test_wrong_usage_ends_with_two(wrong: list[str]) -> None:
     assert message(*wrong).exit_code == 2
 
 
+@pytest.mark.django_db
+def test_an_id_that_no_database_could_hold_is_not_there() -> None:
+    assert "There is no message" in message("settle", 10**30, "went").stderr
+
+
 def test_a_wrong_id_is_one_line(course: Run) -> None:
     done = course("message", "settle", "7", "went", **KEYS)
     assert done.returncode == 1

@@ -12,7 +12,7 @@ from course.delivery.models import Message
 from course.delivery.words import Outcome, Reason, State
 from course.people.models import AuditEntry
 from course.people.words import Channel, MessageClass
-from tests import factories
+from tests import bell, factories
 from tests.delivery.messages import take_up
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +75,15 @@ def test_what_is_sent_again_is_counted_as_possibly_twice_and_keeps_its_marks() -
     (claimed,) = claim()
     assert (claimed.pk, claimed.possibly_twice, claimed.message_id) == (message.pk, True, message.message_id)
     assert audited() == [("staff:3", "message_again", f"message:{message.pk}")]
+
+
+def test_who_sends_is_rung_for_once_it_is_committed(django_capture_on_commit_callbacks: Any) -> None:
+    message = unsure()
+    bell.rung.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        settle(message, Word.AGAIN)
+        assert bell.rung == []
+    assert bell.rung == ["deliver_course"]
 
 
 def test_what_is_sent_again_and_lost_again_is_shown_again() -> None:

@@ -60,8 +60,9 @@ def test_a_text_that_arrives_takes_the_person_off_until_three_more_days() -> Non
     assert listed() == []
     say(enrolment, 4)
     say(enrolment, 5)
+    say(enrolment, 6, code="30007")
     assert listed() == []
-    say(enrolment, 6)
+    say(enrolment, 7)
     assert [(one.since, one.days) for one in listed()] == [(MACHINE + 4 * DAY, 3)]
 
 
