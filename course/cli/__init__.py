@@ -14,6 +14,7 @@ COMMANDS = {
     "hold": "Hold sending, or list what is held.",
     "keys": "Make the secrets an installation needs.",
     "lmtp": "Take replies by LMTP.",
+    "message": "List and settle messages that nobody can say of.",
     "release": "Let what was held be sent again.",
     "restore": "Put a backup in the database's place, with sending held.",
     "sandbox": "Run the mailbox and phone of the demo.",

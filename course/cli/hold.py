@@ -7,9 +7,8 @@ import click
 from course import clock
 from course.cli import tables
 from course.cli.bootstrap import django_setup, emit
-from course.delivery import holds
-from course.delivery.models import Message
-from course.delivery.words import HoldScope, State
+from course.delivery import by_hand, holds
+from course.delivery.words import HoldScope
 from course.people.words import Channel
 
 WHAT = {
@@ -55,7 +54,7 @@ def _list(as_json: bool) -> None:
         {"scope": hold.scope, "reason": hold.reason, "since": hold.since.isoformat(), "by": hold.held_by}
         for hold in holds.standing()
     ]
-    unsure = Message.objects.filter(state=State.UNKNOWN, lease_until__isnull=True).count()
+    unsure = by_hand.unsure().count()
     if as_json:
         emit({"holds": rows, "nobody_can_say": unsure})
         return
@@ -65,3 +64,5 @@ def _list(as_json: bool) -> None:
     else:
         click.echo("Nothing is held.")
     click.echo(f"Messages of which nobody can say whether they went: {unsure}. They are not sent again.")
+    if unsure:
+        click.echo("`course message list --unknown` lists them.")

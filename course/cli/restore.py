@@ -163,7 +163,7 @@ def _say(report: Report) -> None:
         click.echo(f"Of what may have gone by {channel} since: " + _counts(said) + ".")
     for hold in report.held_before:
         click.echo(f"Held when the backup was taken: {hold['scope']}, {hold['reason']}.")
-    click.echo("What nobody can say is not sent again; `course hold --list` counts it.")
+    click.echo("What nobody can say is not sent again; `course message list --unknown` lists it.")
     click.echo(f"Start the programs, look, and then: {report.release}")
 
 

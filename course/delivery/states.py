@@ -37,6 +37,10 @@ RESTORED: dict[State, tuple[State, ...]] = {
     State.PLANNED: (State.CLAIMED,),
     State.RETRY: (State.HANDED, State.UNKNOWN),
 }
+# Of what nobody can say a person has the last word; a later part that shall go again waits for the one before.
+BY_HAND: dict[State, tuple[State, ...]] = dict.fromkeys(
+    (State.ACCEPTED, State.RETRY, State.PLANNED, State.FAILED), (State.UNKNOWN,)
+)
 
 
 def move(rows: QuerySet[Message], to: State, starts: dict[State, tuple[State, ...]] = STARTS, **columns: Any) -> int:

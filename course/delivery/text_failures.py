@@ -5,15 +5,13 @@ The rules are the table "Twilio" of the messaging reference (https://www.twilio.
 
 from datetime import datetime, timedelta
 
-from course.delivery import outbox, outcomes, strikes, suppression
+from course.delivery import outbox, outcomes, strikes, suppression, unreached
 from course.delivery.channels.twilio_codes import classify
 from course.delivery.late import move
 from course.delivery.models import Message, Receipt
 from course.delivery.words import WAITING, Outcome, Reason, State, SuppressionReason
-from course.people import audit
 from course.people.words import MessageClass
 
-_UNREACHABLE = ("30003", "30008")  # switched off, or out of reach
 _PAUSES = tuple(timedelta(hours=hours) for hours in (1, 3, 6, 12, 24))
 _SUPPRESSED_BY = {
     Outcome.REFUSED_ADDRESS: SuppressionReason.BOUNCED,
@@ -44,11 +42,11 @@ def apply(row: Message, receipt: Receipt, now: datetime, machine_now: datetime) 
 
 
 def _not_reached_yet(row: Message, receipt: Receipt, now: datetime, machine_now: datetime) -> None:
-    unreachable = receipt.code in _UNREACHABLE
+    unreachable = receipt.code in unreached.CODES
     again = _again_at(row, machine_now, unreachable)
-    if unreachable and row.contact and strikes.of_number(row.contact, _UNREACHABLE, machine_now) >= strikes.MOST:
+    if unreachable and row.contact and strikes.of_number(row.contact, unreached.CODES, machine_now) >= strikes.MOST:
         if _give_up(row, State.BOUNCED, Reason.UNDELIVERED, now):
-            audit.record("system", "unreachable_on_three_days", f"contact:{row.contact.pk}")
+            unreached.write_down(row.contact)
     elif row.message_class == MessageClass.SAFETY:
         _give_up(row, State.BOUNCED, Reason.UNDELIVERED, now)
     elif now + (again - machine_now) >= row.expires_at:
@@ -72,7 +70,7 @@ def _try_again(row: Message, again: datetime, now: datetime) -> None:
 def _again_at(row: Message, machine_now: datetime, unreachable: bool) -> datetime:
     if not unreachable:
         return outbox.retry_at(row, machine_now)
-    failed: int = row.receipts.filter(code__in=_UNREACHABLE).values("provider_id").distinct().count()
+    failed: int = row.receipts.filter(code__in=unreached.CODES).values("provider_id").distinct().count()
     return machine_now + _PAUSES[min(failed, len(_PAUSES)) - 1]
 
 

@@ -44,7 +44,7 @@ class Reason(TextChoices):
     CONTENT = "content"  # the provider refuses these words
     UNDELIVERED = "undelivered"  # it came back, and nobody says that the address is no use
     CHANNEL = "channel"  # our own set-up is at fault
-    CALLED_OFF = "called_off"  # what it was about is over
+    CALLED_OFF = "called_off"  # what it was about is over, or a person left it
 
 
 class Outcome(TextChoices):

@@ -5,14 +5,16 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from course.delivery import by_hand
+from course.delivery.models import Message
 from course.discussion import posts
 from course.discussion.models import Decision, Post
 from course.discussion.words import PostState
-from course.people.models import Cohort, Staff, Subscriber
+from course.people.models import Cohort, Contact, Staff, Subscriber
 from course.people.words import ConsentKind, Role
 from course.web.frame import personal
 
@@ -76,6 +78,33 @@ def access_cohorts(staff: Staff) -> QuerySet[Cohort]:
         raise PermissionDenied
     cohorts = Cohort.objects.select_related("coordinator")
     return cohorts if staff.role == Role.ADMINISTRATOR else cohorts.filter(coordinator=staff)
+
+
+def access_contacts(staff: Staff) -> QuerySet[Contact]:
+    """Return the addresses of the people in a coordinator's own cohorts; an administrator's are all patients'."""
+    contacts = Contact.objects.filter(subscriber__isnull=False).select_related("subscriber")
+    if staff.role == Role.ADMINISTRATOR:
+        return contacts
+    people = Subscriber.objects.filter(enrolments__cohort__in=access_cohorts(staff))
+    return contacts.filter(subscriber__in=people)
+
+
+def access_unsure(staff: Staff) -> QuerySet[Message]:
+    """Return the messages of which nobody can say whether they went: a coordinator's own people's, or all."""
+    rows = by_hand.unsure().filter(_messages_of(staff)).defer("words", "request__words", "version__files")
+    return rows.select_related("contact__subscriber", "enrolment__subscriber", "request", "version")
+
+
+def may_see_message(staff: Staff, message_id: int) -> bool:
+    """Return whether a message is there and is one of their own people's."""
+    return Message.objects.filter(_messages_of(staff), pk=message_id).exists()
+
+
+def _messages_of(staff: Staff) -> Q:
+    cohorts = access_cohorts(staff)
+    if staff.role == Role.ADMINISTRATOR:
+        return Q()
+    return Q(enrolment__cohort__in=cohorts) | Q(enrolment__isnull=True, contact__in=access_contacts(staff))
 
 
 def access_subscriber_by_stop_token(token: str) -> Subscriber | None:

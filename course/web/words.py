@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as later
 
+from course.delivery.by_hand import Word
 from course.delivery.words import HoldScope, State
 from course.discussion.words import Act, PostState
-from course.people.words import CohortState, Role
+from course.people.words import CohortState, NoticeKind, Role
 from course.replies.words import Tier
 
 
@@ -32,7 +33,7 @@ MESSAGE_STATES: dict[str, Promise] = {
     State.ACCEPTED: later("Sent"),
     State.DELIVERED: later("Delivered"),
     State.RETRY: later("Will be tried again"),
-    State.UNKNOWN: later("Perhaps sent, being looked up"),
+    State.UNKNOWN: later("Perhaps sent, not known yet"),
     State.FAILED: later("Failed"),
     State.BOUNCED: later("Came back"),
     State.SUPPRESSED: later("Not sent: the address may not be used"),
@@ -72,6 +73,28 @@ COHORT_STATES: dict[str, Promise] = {
     CohortState.RUNNING: later("Running"),
     CohortState.PAUSED: later("Paused"),
     CohortState.CLOSED: later("Closed"),
+}
+NOTICES: dict[str, Promise] = {
+    NoticeKind.CONFIRM: later("Question whether they want the course"),
+    NoticeKind.WELCOME: later("Welcome"),
+    NoticeKind.HELP: later("Answer to HELP"),
+    NoticeKind.RECEIVED: later("“We got your message”"),
+    NoticeKind.STOPPED: later("“The course has stopped”"),
+    NoticeKind.PAUSED: later("“The course is paused”"),
+    NoticeKind.FEEDBACK: later("Question how the course is"),
+    NoticeKind.SAFETY: later("Safety message"),
+    NoticeKind.ANSWER: later("Answer to a reply"),
+    NoticeKind.PUBLISH_REQUEST: later("Question whether a reply may be shared"),
+    NoticeKind.FINISHED: later("“The course is over”"),
+    NoticeKind.URGENT: later("Alert to a colleague: urgent reply"),
+    NoticeKind.OVERDUE: later("Alert to a colleague: a reply waits too long"),
+    NoticeKind.CHANNEL_DOWN: later("Alert to a colleague: a channel is held"),
+    NoticeKind.SIGN_IN: later("Link to sign in"),
+}
+SETTLED: dict[str, Promise] = {
+    Word.WENT: later("Settled: it counts as sent."),
+    Word.AGAIN: later("Settled: it goes again in its hours, if the person has not stopped."),
+    Word.LEAVE: later("Settled: it is not sent again."),
 }
 REMOVED: dict[str, Promise] = {
     "phone": later("a telephone number"),

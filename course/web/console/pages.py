@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from course import clock
+from course.delivery import unreached
 from course.people.models import Staff
 from course.people.words import EnrolmentState
 from course.web import access, words
@@ -20,13 +21,17 @@ PAGE = 25
 def today_page(request: HttpRequest, staff: Staff) -> HttpResponse:
     """What is due, sent, held and urgent, as it stands now."""
     now = clock.course_now()
+    may_phone = staff.role in access.COORDINATORS
     context = {
         "now": now,
         "numbers": numbers(now),
         "what": words.HOLDS,
         "may_moderate": staff.role in access.MODERATORS,
         "may_hold": staff.role in access.HOLDERS,
-        "may_release": staff.role in access.COORDINATORS,
+        "may_release": may_phone,
+        "may_phone": may_phone,
+        "unsure": access.access_unsure(staff).count() if may_phone else 0,
+        "unreached": len(unreached.listed(access.access_contacts(staff))) if may_phone else 0,
     }
     return render_page(request, "web/console/today.html", context)
 
