@@ -5,12 +5,12 @@ from datetime import timedelta
 from django.conf import settings
 
 from course import clock
-from course.delivery import heartbeat, receipts, recovery, replay
+from course.delivery import heartbeat, last_words, receipts, recovery, replay, unknown
 from workers.app import app
 
 _COMPARE = timedelta(hours=1)
-_ONE_LOOK = timedelta(minutes=1)  # an asker that has not been seen for so long is dead
-_BUDGET = timedelta(seconds=15)
+_LAST_WORDS = timedelta(minutes=1)
+_BUDGET = timedelta(seconds=5)  # and one answer: a stop waits no longer, and a killed asker loses nothing
 
 
 @app.task
@@ -27,10 +27,13 @@ def sweep() -> None:
 
 @app.task
 def ask() -> None:
-    """Look unknown messages up, a few at a time. One asker at a time: the other side may be slow for all of them."""
-    if not heartbeat.take("ask", _ONE_LOOK, clock.machine_now()):
-        return
+    """Look unknown messages up; then, once a minute, ask about texts whose end nobody told. One after the other."""
     ends = clock.machine_now() + _BUDGET
-    while recovery.resolve(clock.course_now(), clock.machine_now()) and clock.machine_now() < ends:
-        heartbeat.beat("ask", clock.machine_now())
-    heartbeat.give_back("ask")
+    while unknown.resolve(clock.course_now(), clock.machine_now()):
+        if clock.machine_now() > ends:
+            return
+    if heartbeat.take("last words", _LAST_WORDS, clock.machine_now()):
+        for message_id in last_words.due(clock.machine_now()):
+            answered = last_words.ask(message_id, clock.course_now(), clock.machine_now())
+            if not answered or clock.machine_now() > ends:
+                return

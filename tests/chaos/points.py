@@ -21,7 +21,7 @@ FUNCTIONS = (
     "course.delivery.outbox.hand",
     "course.delivery.outcomes.record",
     "course.delivery.recovery.sweep",
-    "course.delivery.recovery.resolve",
+    "course.delivery.unknown.resolve",
 )
 PLACES = ("enter", "before commit", "after commit", "leave")
 WIRE = ("before the dot", "after the dot", "before the post", "after the post")

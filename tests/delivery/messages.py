@@ -6,7 +6,7 @@ from email import policy
 from email.message import EmailMessage
 from typing import Any
 
-from course.delivery import recovery, rendering
+from course.delivery import recovery, rendering, unknown
 from course.delivery.channels.base import Mail
 from course.delivery.models import Message
 from course.people import notices
@@ -67,4 +67,5 @@ def of_every_notice(now: datetime) -> dict[str, Message]:
 def take_up(now: datetime, machine_now: datetime) -> None:
     """Take up what was left behind, as upkeep does."""
     recovery.sweep(now, machine_now)
-    recovery.resolve(now, machine_now)
+    while unknown.resolve(now, machine_now):
+        pass
