@@ -55,8 +55,11 @@ def broker_url(redis_url: str) -> str:
 
 
 def _calls(name: str) -> list[tuple[str, list[str], str]]:
-    """Return (task, arguments, queue) for a bell: a delivery looks at each channel by itself, so none waits for one."""
-    arguments: list[list[str]] = [[channel] for channel in Channel] if name.startswith("deliver") else [[]]
+    """Return (task, arguments, queue) for a bell: who talks to the other side takes each channel by itself, so that
+    none waits for another.
+    """
+    by_channel = name == "ask" or name.startswith("deliver")
+    arguments: list[list[str]] = [[channel] for channel in Channel] if by_channel else [[]]
     return [(_TASKS[name], each, _QUEUES.get(name, _LOOK_QUEUE)) for each in arguments]
 
 

@@ -1,16 +1,17 @@
 """Take up what was left behind by a worker that died."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 
 from course import clock
 from course.delivery import heartbeat, last_words, receipts, recovery, replay, unknown
+from course.people.words import Channel
 from workers.app import app
 
 _COMPARE = timedelta(hours=1)
-_LAST_WORDS = timedelta(minutes=1)
-_BUDGET = timedelta(seconds=5)  # and one answer: a stop waits no longer, and a killed asker loses nothing
+_LAST_WORDS, _SOMETIMES = "last words", timedelta(minutes=10)
+_BUDGET = timedelta(seconds=5)  # and the last answer; who is killed while waiting for one loses nothing
 
 
 @app.task
@@ -26,14 +27,21 @@ def sweep() -> None:
 
 
 @app.task
-def ask() -> None:
-    """Look unknown messages up; then, once a minute, ask about texts whose end nobody told. One after the other."""
+def ask(channel: str) -> None:
+    """Look unknown messages of one channel up; now and then ask about texts whose end nobody told. One by one."""
     ends = clock.machine_now() + _BUDGET
-    while unknown.resolve(clock.course_now(), clock.machine_now()):
+    while unknown.resolve(Channel(channel), clock.course_now(), clock.machine_now()):
         if clock.machine_now() > ends:
             return
-    if heartbeat.take("last words", _LAST_WORDS, clock.machine_now()):
-        for message_id in last_words.due(clock.machine_now()):
-            answered = last_words.ask(message_id, clock.course_now(), clock.machine_now())
-            if not answered or clock.machine_now() > ends:
-                return
+    if channel == Channel.SMS and heartbeat.take(_LAST_WORDS, _SOMETIMES, clock.machine_now()):
+        _ask_for_last_words(ends)
+
+
+def _ask_for_last_words(ends: datetime) -> None:
+    """Go on at the next tick when the time is up, and after a pause when nobody answers or nothing is left."""
+    for message_id in last_words.due(clock.machine_now()):
+        if clock.machine_now() > ends:
+            heartbeat.give_back(_LAST_WORDS)
+            return
+        if not last_words.ask(message_id, clock.course_now(), clock.machine_now()):
+            return

@@ -1,6 +1,6 @@
 """A name in; when it was last seen at work, remembered in the database over any restart, out. Machine time."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import Q
 
@@ -8,6 +8,7 @@ from course.delivery.models import Heartbeat
 
 BEAT = "beat"
 QUEUES = ("safety", "look", "ask", "course")
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 ONCE_A_SECOND = timedelta(seconds=1)
 
 
@@ -26,6 +27,11 @@ def take(name: str, every: timedelta, machine_now: datetime) -> bool:
         return True
     _row, first = Heartbeat.objects.get_or_create(name=name, defaults={"seen_at": machine_now})
     return first
+
+
+def give_back(name: str) -> None:
+    """End a turn: whoever asks next gets one at once."""
+    Heartbeat.objects.filter(name=name).update(seen_at=_LONG_AGO)
 
 
 def seen() -> dict[str, datetime]:

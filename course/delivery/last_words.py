@@ -18,7 +18,7 @@ from course.people.words import Channel, MessageClass
 
 AFTER = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
 UNTIL = timedelta(days=3)
-AT_A_TIME = 50
+AT_A_TIME = 200
 _SAFETY_FIRST = Case(When(message_class=MessageClass.SAFETY, then=0), default=1)
 log = logging.getLogger(__name__)
 

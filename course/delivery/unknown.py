@@ -24,12 +24,12 @@ _SAFETY_FIRST = Case(When(message_class=MessageClass.SAFETY, then=0), default=1)
 log = logging.getLogger(__name__)
 
 
-def resolve(now: datetime, machine_now: datetime) -> bool:
-    """Take up the unknown message whose turn it is, safety first; False when none is due.
+def resolve(channel: Channel, now: datetime, machine_now: datetime) -> bool:
+    """Take up the unknown message of a channel whose turn it is, safety first; False when none is due.
 
     It may wait ten seconds for the other side.
     """
-    message_id = _take(machine_now)
+    message_id = _take(channel, machine_now)
     if message_id is None:
         return False
     try:
@@ -39,13 +39,13 @@ def resolve(now: datetime, machine_now: datetime) -> bool:
     return True
 
 
-def _take(machine_now: datetime) -> int | None:
+def _take(channel: Channel, machine_now: datetime) -> int | None:
     """Take one unknown message whose look-up is due, so that no other asker looks at the same moment.
 
     One with no lease is settled as far as a program can: it is shown to the coordinator.
     """
     with transaction.atomic():
-        due = Message.objects.filter(state=State.UNKNOWN, lease_until__lte=machine_now)
+        due = Message.objects.filter(channel=channel, state=State.UNKNOWN, lease_until__lte=machine_now)
         first = due.select_for_update(skip_locked=True, of=("self",)).order_by(_SAFETY_FIRST, "lease_until")
         message_id: int | None = first.values_list("pk", flat=True).first()
         if message_id is not None:

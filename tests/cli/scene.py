@@ -75,8 +75,9 @@ def _play(now: datetime) -> None:
         for channel in Channel:
             sender.drain(list(MessageClass), channel, "worker:1", clocks, timedelta(seconds=60))
         recovery.sweep(moment, clock.machine_now())
-        while unknown.resolve(moment, clock.machine_now()):
-            pass
+        for channel in Channel:
+            while unknown.resolve(channel, moment, clock.machine_now()):
+                pass
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from course.delivery.channels.base import Mail
 from course.delivery.models import Message
 from course.people import notices
 from course.people.models import Contact, Staff, Subscriber
-from course.people.words import MessageClass, NoticeKind, Role
+from course.people.words import Channel, MessageClass, NoticeKind, Role
 from tests import factories
 
 _TO_STAFF = (NoticeKind.URGENT, NoticeKind.CHANNEL_DOWN)
@@ -67,5 +67,6 @@ def of_every_notice(now: datetime) -> dict[str, Message]:
 def take_up(now: datetime, machine_now: datetime) -> None:
     """Take up what was left behind, as upkeep does."""
     recovery.sweep(now, machine_now)
-    while unknown.resolve(now, machine_now):
-        pass
+    for channel in Channel:
+        while unknown.resolve(channel, now, machine_now):
+            pass

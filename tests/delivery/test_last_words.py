@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from course.delivery import channels, last_words, outbox, outcomes, receipts
+from course.delivery import channels, last_words, outbox, outcomes, receipts, unknown
 from course.delivery.models import Attempt, Message, Receipt, Suppression
 from course.delivery.words import Reason, State
 from course.people.words import Channel, MessageClass
@@ -167,10 +167,39 @@ def test_a_sandbox_answers_as_twilio_does_and_the_worker_asks_it(server: Sandbox
     contact = rows[0].contact
     assert contact
     server.sandbox.store.add_text(NewText(sids[0], contact.address, "+12025550100", "Hello", OUTBOUND, "delivered"))
-    upkeep.ask.apply(routing_key="ask")
+    upkeep.ask.apply(["sms"], routing_key="ask")
     channels.get.cache_clear()
     found = [Message.objects.get(pk=row.pk).state for row in rows]
     assert found == [State.DELIVERED, State.ACCEPTED]
+
+
+def test_what_was_not_asked_in_time_is_asked_at_the_next_tick(
+    wire: TwilioWire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from course import clock  # noqa: PLC0415
+    from workers import upkeep  # noqa: PLC0415
+
+    for number in range(3):
+        text(f"SM{number}", handed_at=clock.machine_now() - 2 * HOUR)
+        wire.standings[f"SM{number}"] = ("delivered", None)
+    wire.slow = 0.3
+    monkeypatch.setattr(upkeep, "_BUDGET", timedelta(seconds=0.1))
+    found = []
+    for _tick in range(4):
+        upkeep.ask.apply(["sms"], routing_key="ask")
+        found.append(Message.objects.filter(state=State.DELIVERED).count())
+    assert found == [1, 2, 3, 3]
+
+
+def test_unknown_mails_do_not_wait_for_unknown_texts() -> None:
+    texts = [text(f"SM{number}", state=State.UNKNOWN, lease_until=MACHINE) for number in range(2)]
+    mail = factories.make_message(state=State.UNKNOWN, handed_at=MACHINE, lease_until=MACHINE + HOUR / 60)
+    assert unknown.resolve(Channel.EMAIL, NOW, MACHINE + HOUR)
+    assert not unknown.resolve(Channel.EMAIL, NOW, MACHINE + HOUR)
+    mail.refresh_from_db()
+    assert (mail.state, mail.possibly_twice) == (State.RETRY, True)
+    leases = Message.objects.filter(pk__in=[each.pk for each in texts]).values_list("lease_until", flat=True)
+    assert set(leases) == {MACHINE}
 
 
 def test_a_claim_that_never_reached_the_wire_is_no_try() -> None:

@@ -63,6 +63,7 @@ class HttpWire(Wire):
                 wire.handle(self, body.decode())
 
             def do_GET(self) -> None:
+                wire.stopping.wait(wire.slow)
                 wire.reply(self, *(wire.scripted or wire.look(self.path)))
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002
