@@ -41,8 +41,10 @@ _TASKS = {
     "upkeep": "workers.upkeep.sweep",
 }
 # What leads from a reply to a safety text has a queue and worker of its own. A course that is going out fills its own
-# queue and holds up nothing else.
-_QUEUES = {"deliver_safety": "safety", "intake": "safety", "notices": "safety", "deliver_course": _COURSE_QUEUE}
+# queue and holds up nothing else; nor does another side that is slow to say what went.
+_QUEUES = {
+    "deliver_safety": "safety", "intake": "safety", "notices": "safety", "deliver_course": _COURSE_QUEUE, "ask": "ask",
+}  # fmt: skip
 _LOOK_QUEUE = "look"
 _TICK = "tick"  # a header that only beat's own tasks carry
 
@@ -53,8 +55,11 @@ def broker_url(redis_url: str) -> str:
 
 
 def _calls(name: str) -> list[tuple[str, list[str], str]]:
-    """Return (task, arguments, queue) for a bell: a delivery looks at each channel by itself, so none waits for one."""
-    arguments: list[list[str]] = [[channel] for channel in Channel] if name.startswith("deliver") else [[]]
+    """Return (task, arguments, queue) for a bell: who talks to the other side takes each channel by itself, so that
+    none waits for another.
+    """
+    by_channel = name == "ask" or name.startswith("deliver")
+    arguments: list[list[str]] = [[channel] for channel in Channel] if by_channel else [[]]
     return [(_TASKS[name], each, _QUEUES.get(name, _LOOK_QUEUE)) for each in arguments]
 
 

@@ -1,16 +1,17 @@
 """Take up what was left behind by a worker that died."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 
 from course import clock, right_of_way
-from course.delivery import heartbeat, receipts, recovery, replay
+from course.delivery import heartbeat, last_words, receipts, recovery, replay, unknown
+from course.people.words import Channel
 from workers.app import app
 
 _COMPARE = timedelta(hours=1)
-_ONE_LOOK = timedelta(minutes=1)  # an asker that has not been seen for so long is dead
-_BUDGET = timedelta(seconds=15)
+_LAST_WORDS, _SOMETIMES = "last words", timedelta(minutes=10)
+_BUDGET = timedelta(seconds=5)  # and the last answer; who is killed while waiting for one loses nothing
 
 
 @app.task
@@ -27,11 +28,21 @@ def sweep() -> None:
 
 
 @app.task
-def ask() -> None:
-    """Look unknown messages up, a few at a time. One asker at a time: the other side may be slow for all of them."""
-    if not heartbeat.take("ask", _ONE_LOOK, clock.machine_now()):
-        return
+def ask(channel: str) -> None:
+    """Look unknown messages of one channel up; now and then ask about texts whose end nobody told. One by one."""
     ends = clock.machine_now() + _BUDGET
-    while recovery.resolve(clock.course_now(), clock.machine_now()) and clock.machine_now() < ends:
-        heartbeat.beat("ask", clock.machine_now())
-    heartbeat.give_back("ask")
+    while unknown.resolve(Channel(channel), clock.course_now(), clock.machine_now()):
+        if clock.machine_now() > ends:
+            return
+    if channel == Channel.SMS and heartbeat.take(_LAST_WORDS, _SOMETIMES, clock.machine_now()):
+        _ask_for_last_words(ends)
+
+
+def _ask_for_last_words(ends: datetime) -> None:
+    """Go on at the next tick when the time is up, and after a pause when nobody answers or nothing is left."""
+    for message_id in last_words.due(clock.machine_now()):
+        if clock.machine_now() > ends:
+            heartbeat.give_back(_LAST_WORDS)
+            return
+        if not last_words.ask(message_id, clock.course_now(), clock.machine_now()):
+            return

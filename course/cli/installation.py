@@ -48,6 +48,7 @@ def _programs(environ: Mapping[str, str], data_dir: Path, *, sandbox: bool) -> d
         "worker": [*celery, "worker", *_CELERY_WORKER, "-Q", "course", "-c", "2", "-n", "course@%h"],
         "safety": [*celery, "worker", *_CELERY_WORKER, "-Q", "safety", "-c", "3", "-n", "safety@%h"],
         "look": [*celery, "worker", *_CELERY_WORKER, "-Q", "look", "-c", "3", "-n", "look@%h"],
+        "ask": [*celery, "worker", *_CELERY_WORKER, "-Q", "ask", "-c", "1", "-n", "ask@%h"],
         "beat": [
             *celery, "beat", "-s", str(data_dir / "beat"), "--pidfile=", "--max-interval", "1",
             "--loglevel", "WARNING",

@@ -11,7 +11,7 @@ from django.db import connection
 from course.cli.vital_signs import UNSEEN
 from course.delivery import heartbeat
 
-PROGRAMS = {"safety": "safety", "look": "look", "course": "worker", heartbeat.BEAT: "beat"}
+PROGRAMS = {"safety": "safety", "look": "look", "ask": "ask", "course": "worker", heartbeat.BEAT: "beat"}
 _EVERY_SECONDS = 5.0
 
 

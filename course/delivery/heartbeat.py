@@ -7,7 +7,7 @@ from django.db.models import Q
 from course.delivery.models import Heartbeat
 
 BEAT = "beat"
-QUEUES = ("safety", "look", "course")
+QUEUES = ("safety", "look", "ask", "course")
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 ONCE_A_SECOND = timedelta(seconds=1)
 

@@ -77,7 +77,7 @@ NOTICE_TITLES: dict[str, Callable[[], str]] = {
     NoticeKind.ANSWER: lambda: _("Our answer to your question"),
     NoticeKind.PUBLISH_REQUEST: lambda: _("May we share your question?"),
     NoticeKind.URGENT: lambda: _("Please act now"),
-    NoticeKind.CHANNEL_DOWN: lambda: _("A channel is held"),
+    NoticeKind.CHANNEL_DOWN: lambda: _("Messages do not get through"),
 }
 
 

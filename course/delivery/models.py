@@ -44,7 +44,7 @@ class Message(models.Model):
     lease_until = models.DateTimeField(null=True)
     claimed_by = models.CharField(max_length=100, default="")
     attempts = models.PositiveSmallIntegerField(default=0)
-    lookups = models.PositiveSmallIntegerField(default=0)
+    lookups = models.PositiveSmallIntegerField(default=0)  # in this state: looks for it, or how often its end was asked
     possibly_twice = models.BooleanField(default=False)
 
     message_id = models.CharField(max_length=255, unique=True)  # RFC 5322 Message-ID, without < >

@@ -121,7 +121,7 @@ def hand(message: Message, now: datetime, machine_now: datetime, words_hash: str
     with transaction.atomic():
         mine = _mine(message).filter(may_go(now), lease_until__gt=machine_now)
         lease = machine_now + timedelta(seconds=settings.LEASE_SECONDS + 2 * settings.ANSWER_SECONDS)
-        if not move(mine, State.HANDED, handed_at=machine_now, lease_until=lease, has_turn=False):
+        if not move(mine, State.HANDED, handed_at=machine_now, lease_until=lease, has_turn=False, lookups=0):
             return False
         Attempt.objects.create(
             message=message,

@@ -48,7 +48,7 @@ def record(message: Message, result: Result, now: datetime, machine_now: datetim
 @transaction.atomic
 def accepted(message: Message, provider_id: str, now: datetime) -> bool:
     """Record that the other side took the message, and let the next part go a minute later."""
-    if not outbox.settle(message, State.ACCEPTED, provider_id=provider_id, accepted_at=now):
+    if not outbox.settle(message, State.ACCEPTED, provider_id=provider_id, accepted_at=now, lookups=0):
         return False
     if message.part < message.parts:
         release_next_part(message, now)

@@ -119,7 +119,8 @@ def _is_current(row: Message, receipt: Receipt) -> bool:
 def _went(row: Message, receipt: Receipt, now: datetime, *, end_too: bool) -> None:
     """Take a callback as proof that a try went whose answer never came, also when the text was given up since."""
     came_from = (State.UNKNOWN, *WAITING, *NOT_GOING) if end_too else (State.UNKNOWN,)
-    if move(row, came_from, State.ACCEPTED, reason=Reason.NONE, provider_id=receipt.provider_id, accepted_at=now):
+    known = {"provider_id": receipt.provider_id, "accepted_at": now, "lookups": 0}
+    if move(row, came_from, State.ACCEPTED, reason=Reason.NONE, **known):
         _let_next_part_go(row, now)
     elif not row.provider_id and row.state == State.ACCEPTED:
         row.provider_id = receipt.provider_id

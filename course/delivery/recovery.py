@@ -1,35 +1,26 @@
 """What was left behind in; messages that can go on, out. Run by the tick: it remembers nothing of its own.
 
-Leases that ran out: a claimed message was not on the wire and is planned again; a handed one is unknown. An unknown
-one is looked up where that is possible (law 3), else treated by its class.
+Leases that ran out: a claimed message was not on the wire and is planned again; a handed one is unknown.
 """
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
-from django.db.models import Case, Exists, F, OuterRef, QuerySet, When
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from course.curriculum import timetable
 from course.curriculum.model import Course
-from course.delivery import channels, outbox, outcomes, traces
+from course.delivery import outbox, outcomes
 from course.delivery.models import Message
 from course.delivery.states import move
 from course.delivery.words import Reason, State
 from course.people import cohorts, versions
 from course.people.models import Enrolment
-from course.people.words import Channel, EnrolmentState, MessageClass
+from course.people.words import EnrolmentState, MessageClass
 from course.vault import VaultError
 
-LOOK_AGAIN = timedelta(seconds=30)
-AT_A_TIME = 5  # each look may last ten seconds
-LOOKS = 2  # answered ones, before a message counts as not gone
-UNANSWERED = timedelta(minutes=1)
-BLIND_TRIES = 4  # how often a safety or direct notice goes again when nobody can say whether it went
-EMAIL_WAIT = timedelta(minutes=15)
-_SAFETY_FIRST = Case(When(message_class=MessageClass.SAFETY, then=0), default=1)
 _WAITING = (State.PLANNED, State.RETRY)
 log = logging.getLogger(__name__)
 _NOT_SENT = (State.BOUNCED, State.FAILED, State.EXPIRED, State.CANCELLED, State.SUPPRESSED)
@@ -39,22 +30,6 @@ def sweep(now: datetime, machine_now: datetime) -> int:
     """Take up what was left behind; return how many messages changed. Asks nobody: it is quick."""
     changed = _expired_leases(machine_now) + _expired(now) + _never_to_go(now) + _window_passed(now)
     return changed + _waiting_parts(now)
-
-
-def resolve(now: datetime, machine_now: datetime) -> int:
-    """Look a few unknown messages up, safety first; return how many were taken. It may wait for the other side."""
-    ids = _unknown(machine_now)
-    for message_id in ids:
-        _resolve_one(message_id, now, machine_now)
-    return len(ids)
-
-
-def _resolve_one(message_id: int, now: datetime, machine_now: datetime) -> int:
-    try:
-        return _resolve(outbox.load(message_id), now, machine_now)
-    except Exception as error:
-        log.error("message %s cannot be resolved: %s", message_id, type(error).__name__)  # noqa: TRY400  a trace may hold words
-        return 0
 
 
 def _waiting_parts(now: datetime) -> int:
@@ -82,7 +57,7 @@ def _each(rows: QuerySet[Message], act: Callable[[Message], None]) -> int:
 
 def _expired_leases(machine_now: datetime) -> int:
     over = Message.objects.filter(lease_until__lte=machine_now)
-    claimed = move(over.filter(state=State.CLAIMED), State.PLANNED)
+    claimed = move(over.filter(state=State.CLAIMED), State.PLANNED, attempts=F("attempts") - 1)  # it was no try
     return claimed + move(over, State.UNKNOWN, lease_until=machine_now + outcomes.LOOK_UP_AFTER)
 
 
@@ -130,75 +105,3 @@ def _zone(message: Message, course: Course) -> ZoneInfo:
         return cohorts.zone_of(message.enrolment.subscriber, message.enrolment.cohort)
     person = message.contact.subscriber if message.contact else None
     return cohorts.zone_of_person(person, course.zone)
-
-
-def _unknown(machine_now: datetime) -> list[int]:
-    """Take the unknown messages whose look-up is due, so that no other sweeper looks at the same moment.
-
-    One with no lease is settled as far as a program can: it is shown to the coordinator.
-    """
-    with transaction.atomic():
-        due = Message.objects.filter(state=State.UNKNOWN, lease_until__lte=machine_now)
-        first = due.select_for_update(skip_locked=True, of=("self",)).order_by(_SAFETY_FIRST, "lease_until")
-        ids = list(first.values_list("pk", flat=True)[:AT_A_TIME])
-        Message.objects.filter(pk__in=ids).update(lease_until=machine_now + UNANSWERED)
-    return ids
-
-
-def _resolve(message: Message, now: datetime, machine_now: datetime) -> int:
-    channel = channels.get(Channel(message.channel))
-    sent = traces.sent(message, traces.words_tried(message), message.handed_at or machine_now)
-    if sent is None or not channel.can_look_up:
-        return _without_look_up(message, now, machine_now)
-    try:
-        finding = channel.look_up(sent)
-    except OSError:
-        return _unanswered(message, now, machine_now)
-    if finding.went:
-        return int(outcomes.accepted(message, finding.provider_id, now))
-    if not finding.certain and message.lookups + 1 < LOOKS:
-        return _still_unknown(message, lease_until=machine_now + LOOK_AGAIN, lookups=message.lookups + 1)
-    return _send_again(message, machine_now)
-
-
-def _unanswered(message: Message, now: datetime, machine_now: datetime) -> int:
-    """A look that nobody answered does not count; safety does not wait for a third."""
-    handed = message.handed_at or machine_now
-    if message.message_class == MessageClass.SAFETY and machine_now > handed + LOOKS * UNANSWERED:
-        return _without_look_up(message, now, machine_now)
-    return 0
-
-
-def _without_look_up(message: Message, now: datetime, machine_now: datetime) -> int:
-    """Law 3: safety and direct go again at once, a course mail once after 15 minutes; a course text waits."""
-    if message.message_class != MessageClass.COURSE:
-        if message.attempts >= BLIND_TRIES:
-            outcomes.not_reached(message, now)
-            return _still_unknown(message, lease_until=None)
-        first = not message.possibly_twice
-        return _send_again(message, machine_now, at_once=first, possibly_twice=True)
-    if message.channel == Channel.SMS or message.possibly_twice:
-        return _still_unknown(message, lease_until=None)
-    handed = message.handed_at or machine_now
-    if machine_now < handed + EMAIL_WAIT:
-        return _still_unknown(message, lease_until=handed + EMAIL_WAIT)
-    return _send_again(message, machine_now, possibly_twice=True)
-
-
-def _still_unknown(message: Message, **columns: object) -> int:
-    return _unknown_still(message).update(**columns)
-
-
-def _send_again(message: Message, machine_now: datetime, *, at_once: bool = True, possibly_twice: bool = False) -> int:
-    again = None if at_once else outbox.retry_at(message, machine_now)
-    return move(
-        _unknown_still(message),
-        State.RETRY,
-        retry_at=again,
-        lookups=0,
-        possibly_twice=message.possibly_twice or possibly_twice,
-    )
-
-
-def _unknown_still(message: Message) -> QuerySet[Message]:
-    return Message.objects.filter(pk=message.pk, fence=message.fence, state=State.UNKNOWN)

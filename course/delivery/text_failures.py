@@ -5,8 +5,8 @@ The rules are the table "Twilio" of the messaging reference (https://www.twilio.
 
 from datetime import datetime, timedelta
 
-from course.delivery import outbox, outcomes, strikes, suppression, unreached
-from course.delivery.channels.twilio_codes import classify
+from course.delivery import filtering, outbox, outcomes, strikes, suppression, unreached
+from course.delivery.channels.twilio_codes import FILTERED, classify
 from course.delivery.late import move
 from course.delivery.models import Message, Receipt
 from course.delivery.words import WAITING, Outcome, Reason, State, SuppressionReason
@@ -28,7 +28,8 @@ _MAY_FAIL = (State.ACCEPTED, *WAITING)
 
 def apply(row: Message, receipt: Receipt, now: datetime, machine_now: datetime) -> None:
     """Set a locked message by its failure. ``now`` is course time, ``machine_now`` the time of back-off."""
-    outcome = classify(400, int(receipt.code) if receipt.code.isdigit() else None)
+    code = int(receipt.code) if receipt.code.isdigit() else None
+    outcome = classify(400, code)
     if outcome == Outcome.RETRY:
         _not_reached_yet(row, receipt, now, machine_now)
     else:
@@ -39,6 +40,8 @@ def apply(row: Message, receipt: Receipt, now: datetime, machine_now: datetime) 
         suppression.suppress(row.contact, _SUPPRESSED_BY[outcome], f"receipt:{receipt.pk}", now)
     if outcome == Outcome.REFUSED_SENDER:
         outcomes.our_fault(row, receipt.code, now, machine_now)
+    if code in FILTERED:
+        filtering.tell(now, machine_now)
 
 
 def _not_reached_yet(row: Message, receipt: Receipt, now: datetime, machine_now: datetime) -> None:

@@ -72,6 +72,7 @@ def notice(words: Mapping[str, Any], channel: str, course: Course, reader: Reade
     if "link" in words:
         values["agree_url"] = f"{settings.PUBLIC_URL}/agree/{words['link']}/"
     values["phone_first"] = bool(words.get("phone"))
+    values["filtered_from"] = words.get("filtered_from", "")
     values["console_url"] = f"{settings.PUBLIC_URL}/console/"
     if "post" in words:
         values["post_url"] = f"{settings.PUBLIC_URL}/console/replies/{words['post']}/"

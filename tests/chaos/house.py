@@ -15,7 +15,7 @@ from course.cli.processes import Program, Supervisor
 from course.cli.redis_server import find_server
 from tests.postgresql import Server
 
-WORKERS = ("worker", "safety", "look")
+WORKERS = ("worker", "safety", "look", "ask")
 _READY_SECONDS = 40
 
 

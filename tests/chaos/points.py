@@ -21,7 +21,7 @@ FUNCTIONS = (
     "course.delivery.outbox.hand",
     "course.delivery.outcomes.record",
     "course.delivery.recovery.sweep",
-    "course.delivery.recovery.resolve",
+    "course.delivery.unknown.resolve",
 )
 NO_TRANSACTION = ("sweep",)  # each of its statements stands alone
 PLACES = ("enter", "before commit", "after commit", "leave")

@@ -92,14 +92,16 @@ def rolling_restart(stage: Stage, size: Size) -> None:
     """Each program ended and started again in turn, every few seconds."""
     for number in range(size.restarts):
         stage.mixed(2)
-        stage.house.restart((*WORKERS, "beat", "web")[number % 5])
+        programs = (*WORKERS, "beat", "web")
+        stage.house.restart(programs[number % len(programs)])
         stage.note("restarts")
         stage.house.wait(stage.rng.uniform(1.5, 3.0))
 
 
 def crowd(stage: Stage, size: Size) -> None:
-    """Two beats, four planners and sweepers, three workers on one queue."""
-    added = [*stage.house.add("beat", 1), *stage.house.add("look", 3), *stage.house.add("worker", 2)]
+    """Two beats, four planners and sweepers, two askers, three workers on one queue."""
+    more = {"beat": 1, "look": 3, "ask": 1, "worker": 2}
+    added = [name for like, times in more.items() for name in stage.house.add(like, times)]
     stage.house.wait(5)
     for _burst in range(4):
         stage.mixed(size.people // 20)

@@ -16,7 +16,7 @@ bootstrap.load()
 
 from course import clock  # noqa: E402  Django must be set up before its models are used
 from course.cli.bootstrap import django_setup  # noqa: E402
-from course.delivery import holds, planning, recovery, sender, suppression  # noqa: E402
+from course.delivery import holds, planning, recovery, sender, suppression, unknown  # noqa: E402
 from course.delivery.words import HoldScope  # noqa: E402
 from course.discussion import erasure  # noqa: E402
 from course.people.models import Enrolment, Subscriber  # noqa: E402
@@ -77,8 +77,9 @@ def _play(now: datetime) -> None:
         for channel in Channel:
             sender.drain(list(MessageClass), channel, "worker:1", clocks, timedelta(seconds=60))
         recovery.sweep(moment, clock.machine_now())
-        while recovery.resolve(moment, clock.machine_now()):
-            pass
+        for channel in Channel:
+            while unknown.resolve(channel, moment, clock.machine_now()):
+                pass
 
 
 if __name__ == "__main__":

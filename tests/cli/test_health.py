@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from course.cli import vital_signs, watch
+from course.cli import installation, vital_signs, watch
 from course.cli.processes import Program, Supervisor
 from course.cli.redis_server import ping, private_redis
 from course.cli.vital_signs import Signs
@@ -208,3 +208,20 @@ def test_a_task_says_which_queue_is_at_work_and_whether_the_tick_sent_it() -> No
     assert heartbeat.BEAT not in heartbeat.seen()
     upkeep.sweep.apply(routing_key="course", headers={"tick": True})
     assert heartbeat.BEAT in heartbeat.seen()
+
+
+def test_each_queue_has_ticks_a_program_and_somebody_who_watches_it(tmp_path: Path) -> None:
+    from workers.app import app  # noqa: PLC0415  it sets Django up, which must be done by now
+
+    programs = installation._programs({}, tmp_path, sandbox=False)
+    worked_on = {argv[argv.index("-Q") + 1]: name for name, argv in programs.items() if "-Q" in argv}
+    ticked = {tick["options"]["queue"] for tick in app.conf.beat_schedule.values()}
+    assert set(heartbeat.QUEUES) == ticked == set(worked_on)
+    assert worked_on | {heartbeat.BEAT: "beat"} == watch.PROGRAMS
+
+
+def test_a_provider_that_is_slow_to_answer_is_asked_by_a_worker_that_does_nothing_else() -> None:
+    from workers.app import app  # noqa: PLC0415
+
+    on_it = {tick["task"] for tick in app.conf.beat_schedule.values() if tick["options"]["queue"] == "ask"}
+    assert on_it == {"workers.upkeep.ask"}

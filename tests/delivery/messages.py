@@ -6,12 +6,12 @@ from email import policy
 from email.message import EmailMessage
 from typing import Any
 
-from course.delivery import recovery, rendering
+from course.delivery import recovery, rendering, unknown
 from course.delivery.channels.base import Mail
 from course.delivery.models import Message
 from course.people import notices
 from course.people.models import Contact, Staff, Subscriber
-from course.people.words import MessageClass, NoticeKind, Role
+from course.people.words import Channel, MessageClass, NoticeKind, Role
 from tests import factories
 
 _TO_STAFF = (NoticeKind.URGENT, NoticeKind.CHANNEL_DOWN)
@@ -67,4 +67,6 @@ def of_every_notice(now: datetime) -> dict[str, Message]:
 def take_up(now: datetime, machine_now: datetime) -> None:
     """Take up what was left behind, as upkeep does."""
     recovery.sweep(now, machine_now)
-    recovery.resolve(now, machine_now)
+    for channel in Channel:
+        while unknown.resolve(channel, now, machine_now):
+            pass

@@ -101,6 +101,16 @@ class TwilioWire(HttpWire):
     def __init__(self) -> None:
         super().__init__()
         self.requests: list[dict[str, str]] = []
+        self.standings: dict[str, tuple[str, int | None]] = {}  # status and error code of a text, by SID
+        self.fetched: list[str] = []
+
+    def look(self, path: str) -> tuple[int, str]:
+        sid = path.rpartition("/")[2].removesuffix(".json")
+        if path != f"/2010-04-01/Accounts/{ACCOUNT}/Messages/{sid}.json" or sid not in self.standings:
+            return 404, json.dumps({"code": 20404, "message": f"{path} was not found", "status": 404})
+        self.fetched.append(sid)
+        status, code = self.standings[sid]
+        return 200, json.dumps({"sid": sid, "status": status, "error_code": code})
 
     def read(self, body: str) -> tuple[str, str]:
         posted = {name: values[0] for name, values in parse_qs(body).items()}

@@ -76,6 +76,68 @@ def test_a_relay_that_read_the_headers_and_never_took_the_mail_on_did_not_accept
     assert RelayLog(str(log)).find("m1@example.org").provider_id == "ABC123"
 
 
+def _taken(number: int) -> str:
+    named = f"Nov 23 10:00:00 host postfix/cleanup[7]: ABC{number}: message-id=<m{number}@example.org>\n"
+    return named + f"Nov 23 10:00:00 host postfix/qmgr[8]: ABC{number}: from=<b@example.org>, size=9 (queue active)\n"
+
+
+def _knows(log: RelayLog, *numbers: int) -> list[bool]:
+    return [log.find(f"m{number}@example.org").went for number in numbers]
+
+
+def test_what_was_read_of_a_relays_log_is_not_read_again_and_what_came_since_is(tmp_path: Path) -> None:
+    path = tmp_path / "mail.log"
+    path.write_text(_taken(1) + _taken(2) * 3)
+    log = RelayLog(str(path))
+    assert _knows(log, 1, 2, 3) == [True, True, False]
+    with path.open("r+b") as file:
+        file.write(b"-" * 80)  # the first mail's lines are gone
+        file.seek(0, 2)
+        file.write(_taken(3).encode())
+    assert _knows(log, 1, 2, 3) == [True, True, True]
+    assert _knows(RelayLog(str(path)), 1, 2, 3) == [False, True, True]
+
+
+def test_a_line_that_the_relay_is_writing_is_read_when_it_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "mail.log"
+    lines, log = _taken(1), RelayLog(str(path))
+    for cut in range(len(lines)):
+        path.write_text(lines[:cut])
+        if cut == 0 or lines[cut - 1] == "\n":
+            continue
+        log = RelayLog(str(path))
+        log.find("m1@example.org")
+        with path.open("a") as file:
+            file.write(lines[cut:])
+        assert _knows(log, 1) == [True], cut
+
+
+@pytest.mark.parametrize("how", ["turned", "turned between", "copied and emptied"])
+def test_a_log_that_was_turned_is_read_with_the_one_before_it(tmp_path: Path, how: str) -> None:
+    path, before = tmp_path / "mail.log", tmp_path / "mail.log.1"
+    path.write_text(_taken(1))
+    log = RelayLog(str(path))
+    assert _knows(log, 1, 2, 3) == [True, False, False]
+    with path.open("a") as file:
+        file.write(_taken(2))
+    if how == "copied and emptied":
+        before.write_text(path.read_text())
+        path.write_text(_taken(3) * 5)  # longer than it was
+    else:
+        path.rename(before)
+        path.write_text("" if how == "turned between" else _taken(3))
+    assert _knows(log, 1, 2, 3) == [True, True, how != "turned between"]
+    with path.open("a") as file:
+        file.write(_taken(4))
+    assert _knows(log, 1, 2, 4) == [True, True, True]
+
+
+def test_a_queue_id_that_is_used_again_proves_nothing_for_the_next_mail(tmp_path: Path) -> None:
+    path = tmp_path / "mail.log"
+    path.write_text(_taken(1) + "Nov 23 10:00:01 host postfix/cleanup[7]: ABC1: message-id=<m2@example.org>\n")
+    assert _knows(RelayLog(str(path)), 1, 2) == [True, False]
+
+
 def test_it_finds_what_went_and_does_not_find_what_did_not(server: SandboxServer) -> None:
     config = server.sandbox.config
     channel = SmtpChannel(Relay(f"smtp://127.0.0.1:{config.smtp_port}"), str(config.relay_log))

@@ -10,7 +10,7 @@ import pytest
 
 from course import clock
 from course.delivery.channels import twilio_codes
-from course.delivery.channels.base import Outgoing, Result, Sent, hash_of
+from course.delivery.channels.base import Outgoing, Result, Sent, Standing, hash_of
 from course.delivery.channels.twilio import TwilioChannel
 from course.delivery.words import Outcome
 from course.sandbox.records import OUTBOUND, NewText
@@ -228,3 +228,22 @@ def test_a_text_that_did_not_arrive_has_not_gone(server: SandboxServer, status: 
 def test_a_wrong_password_is_our_own_fault(server: SandboxServer) -> None:
     (result,) = sandbox_channel(server, "wrong").send([text()], yes)
     assert (result.outcome, result.code) == (Outcome.REFUSED_SENDER, "20003")
+
+
+def test_it_says_what_became_of_a_text_in_twilios_own_words(wire: TwilioWire) -> None:
+    wire.standings = {"SM1": ("delivered", None), "SM2": ("undelivered", 30003)}
+    said = [channel_to(wire).status_of(f"SM{number}") for number in (1, 2, 3)]
+    assert said == [Standing("delivered"), Standing("undelivered", "30003"), None]
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (401, '{"code": 20003, "message": "Authenticate", "status": 401}'), (404, "<html>another server</html>"),
+        (429, "{}"), (503, "trouble"), (200, "<html>"), (200, "{}"), (200, "[1]"),
+    ],
+)  # fmt: skip
+def test_what_is_no_answer_about_a_text_is_an_error_and_never_its_end(wire: TwilioWire, status: int, body: str) -> None:
+    wire.scripted = (status, body)
+    with pytest.raises(OSError, match="did not say"):
+        channel_to(wire).status_of("SM1")

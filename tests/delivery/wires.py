@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import threading
+from collections.abc import Mapping
 from enum import Enum, auto
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -61,6 +62,10 @@ class HttpWire(Wire):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 wire.handle(self, body.decode())
 
+            def do_GET(self) -> None:
+                wire.stopping.wait(wire.slow)
+                wire.reply(self, *(wire.scripted or wire.look(self.path)))
+
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002
                 pass
 
@@ -76,6 +81,10 @@ class HttpWire(Wire):
 
     def answer(self, recipient: str, fate: Fate | None) -> tuple[int, str]:
         """Return an HTTP status and body."""
+        raise NotImplementedError
+
+    def look(self, path: str) -> tuple[int, str]:
+        """Return an HTTP status and body for a GET."""
         raise NotImplementedError
 
     def handle(self, request: BaseHTTPRequestHandler, body: str) -> None:
@@ -94,10 +103,15 @@ class HttpWire(Wire):
             request.close_connection = True
             return
         status, text = self.scripted or self.answer(recipient, None if fate == Fate.SILENT else fate)
+        self.reply(request, status, text, self.headers if fate == Fate.LATER else {})
+
+    def reply(
+        self, request: BaseHTTPRequestHandler, status: int, text: str, headers: Mapping[str, str] | None = None
+    ) -> None:
         request.send_response(status)
         request.send_header("Content-Type", "application/json")
         request.send_header("Content-Length", str(len(text.encode())))
-        for name, value in self.headers.items() if fate == Fate.LATER else ():
+        for name, value in (headers or {}).items():
             request.send_header(name, value)
         if self.goes_away_after_each:
             request.send_header("Connection", "close")

@@ -71,6 +71,14 @@ class Finding:
     certain: bool = True
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What the other side says now of a message it took: its own word, and its own code where something failed."""
+
+    status: str
+    code: str = ""
+
+
 AboutTo = Callable[[Outgoing], bool]
 
 
@@ -95,4 +103,11 @@ class Channel(Protocol):
 
     def look_up(self, sent: Sent) -> Finding:
         """Ask whether a message went. Only called when ``can_look_up``. Raises OSError when nobody answers."""
+        ...
+
+    def status_of(self, provider_id: str) -> Standing | None:
+        """Ask what became of a message that the other side took; None when it no longer knows, or never says.
+
+        Raises OSError when nobody answers.
+        """
         ...

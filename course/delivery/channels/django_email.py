@@ -15,7 +15,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.module_loading import import_string
 
 from course.delivery.channels import django_email_answers
-from course.delivery.channels.base import AboutTo, Finding, Mail, Outgoing, Result, Sent
+from course.delivery.channels.base import AboutTo, Finding, Mail, Outgoing, Result, Sent, Standing
 from course.delivery.words import METADATA_KEY
 
 # Headers that Django or the provider makes anew from the message's parts.
@@ -76,6 +76,10 @@ class DjangoEmailChannel:
     def look_up(self, sent: Sent) -> Finding:
         """Raise OSError: no provider can be asked for a Message-ID in one way that all of them know."""
         raise OSError("This channel cannot look up what went.")
+
+    def status_of(self, provider_id: str) -> Standing | None:
+        """Return None: a provider tells it by its webhook only."""
+        return None
 
     def _open(self) -> BaseEmailBackend:
         backend = self._class(**self._options)

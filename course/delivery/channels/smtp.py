@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import chain
 
-from course.delivery.channels.base import AboutTo, Finding, Mail, Outgoing, Result, Sent
+from course.delivery.channels.base import AboutTo, Finding, Mail, Outgoing, Result, Sent, Standing
 from course.delivery.channels.deadline import Deadline
 from course.delivery.channels.relay_log import RelayLog
 from course.delivery.channels.smtp_link import Link, Lost
@@ -68,6 +68,10 @@ class SmtpChannel:
         if self._log is None:
             raise OSError("This relay has no log to look in.")
         return self._log.find(sent.message_id)
+
+    def status_of(self, provider_id: str) -> Standing | None:
+        """Return None: a relay tells it by delivery reports only."""
+        return None
 
     def close(self) -> None:
         """Close the connections that are kept."""

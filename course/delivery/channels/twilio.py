@@ -12,12 +12,13 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 from course.delivery.channels import http_wire, twilio_codes
-from course.delivery.channels.base import AboutTo, Finding, Outgoing, Result, Sent, Text, hash_of
+from course.delivery.channels.base import AboutTo, Finding, Outgoing, Result, Sent, Standing, Text, hash_of
 from course.delivery.words import Outcome
 
 TIME_OUT_SECONDS = 10
 LONGEST_VALIDITY = 36_000  # seconds; Twilio's own limit
 _NOT_SENT = ("failed", "undelivered", "canceled")
+_NO_ANSWER = (TwilioException, requests.RequestException, ValueError, TypeError, AttributeError)
 
 
 class TwilioChannel:
@@ -80,13 +81,25 @@ class TwilioChannel:
             found = self._client.messages.list(
                 to=sent.recipient, date_sent_after=sent.handed_at - timedelta(minutes=1), limit=100
             )
-        except (TwilioException, requests.RequestException, ValueError, TypeError, AttributeError) as error:
+        except _NO_ANSWER as error:
             raise OSError(f"Twilio's list did not answer: {type(error).__name__}") from None
         for message in found:
             fits = message.sid not in sent.known_ids and hash_of(message.body or "") == sent.words_hash
             if fits and str(message.status) not in _NOT_SENT:
                 return Finding(went=True, provider_id=str(message.sid))
         return Finding(went=False, certain=False)
+
+    def status_of(self, provider_id: str) -> Standing | None:
+        """Fetch one text by its SID (https://www.twilio.com/docs/messaging/api/message-resource)."""
+        try:
+            found = self._client.messages(provider_id).fetch()
+        except _NO_ANSWER as error:
+            if getattr(error, "code", None) == twilio_codes.NO_SUCH_RESOURCE:
+                return None
+            raise OSError(f"Twilio did not say what became of a text: {type(error).__name__}") from None
+        if not found.status:
+            raise OSError("Twilio did not say what became of a text: no status")
+        return Standing(str(found.status), str(found.error_code or ""))
 
     def close(self) -> None:
         """Close the connections that are kept."""

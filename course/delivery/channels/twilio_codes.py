@@ -2,6 +2,8 @@
 
 from course.delivery.words import Outcome
 
+NO_SUCH_RESOURCE = 20404
+FILTERED = (30004, 30007)  # by the other side's rules for what may be sent: never again
 _CODES: dict[Outcome, tuple[int, ...]] = {
     # configuration, or content and set-up that would be refused for everybody: the channel must stop
     Outcome.REFUSED_SENDER: (20003, 20005, 30002, 21408, 21606, 21612, 21617, 30032, 30034),
@@ -9,7 +11,7 @@ _CODES: dict[Outcome, tuple[int, ...]] = {
     Outcome.OPTED_OUT: (21610,),
     # too fast (20429), a full queue or a validity that ran out (21611, 30001, 30036), a phone that is off
     Outcome.RETRY: (20429, 21611, 30001, 30003, 30008, 30036),
-    Outcome.REFUSED_CONTENT: (30004, 30007),  # filtered: never again
+    Outcome.REFUSED_CONTENT: FILTERED,
     Outcome.UNKNOWN: (20500, 20503),
 }
 _KNOWN = {code: outcome for outcome, codes in _CODES.items() for code in codes}
