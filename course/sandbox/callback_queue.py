@@ -56,10 +56,10 @@ class CallbackQueue:
         """The course did not take this callback, and is not asked again."""
         self._finish(callback_id, _GAVE_UP)
 
-    def given_up(self) -> int:
-        """Return how many callbacks the course never took."""
-        row = self._database.row("SELECT COUNT(*) AS count FROM callback WHERE done = ?", _GAVE_UP)
-        return int(row["count"]) if row else 0
+    def given_up(self) -> list[str]:
+        """Return the SID of each callback that the course never took."""
+        rows = self._database.rows("SELECT sid FROM callback WHERE done = ? ORDER BY id", _GAVE_UP)
+        return [row["sid"] for row in rows]
 
     def retry(self, callback_id: int, delay: float) -> None:
         """Try this callback again in ``delay`` seconds."""

@@ -42,7 +42,7 @@ def make(sandbox: Sandbox, cast: Cast, played: Played) -> dict[str, Any]:
         "posts": _posts(sandbox, cast, played, seen),
         "duplicates": judge.duplicates(seen),
         **figures,
-        "errors": len(cast.refusals()) + sandbox.store.callbacks.given_up(),
+        "errors": len(cast.refusals()) + len(sandbox.store.callbacks.given_up()),
         "first_lesson_s": round(first - played.began, 1) if first else None,
     }
 

@@ -78,6 +78,19 @@ def keys_that_met(folder: Path, rows: list[Row], kind: str, faults: tuple[str, .
     return frozenset(row.key for row in rows if row.address in addresses)
 
 
+def callbacks_wait(folder: Path) -> bool:
+    """Return whether a status callback is still to be brought."""
+    with SandboxStore(folder / plan.SINK_FILE) as store:
+        return store.callbacks.seconds_to_next() is not None
+
+
+def keys_never_told(folder: Path, rows: list[Row]) -> frozenset[str]:
+    """Return the keys of texts of which the course took no callback, however often it was brought."""
+    with SandboxStore(folder / plan.SINK_FILE) as store:
+        given_up = set(store.callbacks.given_up())
+    return frozenset(row.key for row in rows if row.provider_id in given_up)
+
+
 def _row(values: dict[str, Any], addresses: dict[str, str], stops: dict[int, str]) -> Row:
     person = values["enrolment__subscriber_id"] or values["contact__subscriber_id"]
     return Row(

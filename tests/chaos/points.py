@@ -116,21 +116,35 @@ class _Passing:
         transaction.Atomic.__exit__ = wrapped  # type: ignore[method-assign]
 
     def watch_sockets(self) -> None:
+        self._watch_mails()
+        self._watch_texts()
+
+    def _watch_mails(self) -> None:
+        send = socket.socket.send
+
+        def wrapped(self_: socket.socket, data: Any, *flags: int) -> int:
+            has_dot = b"\r\n.\r\n" in bytes(data)
+            if has_dot:
+                self.look("before the dot")
+            sent = send(self_, data, *flags)
+            if has_dot:
+                self.look("after the dot")
+            return sent
+
+        socket.socket.send = wrapped  # type: ignore[method-assign]
+
+    def _watch_texts(self) -> None:
         posting: set[int] = set()
         send_all = socket.socket.sendall
 
         def wrapped(self_: socket.socket, data: Any, *flags: int) -> None:
-            start, end = bytes(data[:5]), bytes(data[-5:])
+            start = bytes(data[:5])
             post = start == b"POST " and b"/Messages.json" in bytes(data[:200])
             text = post or self_.fileno() in posting
             whole = post and bytes(data).partition(b"\r\n\r\n")[2]
             if post:
                 self.look("before the post")
-            if end == b"\r\n.\r\n":
-                self.look("before the dot")
             send_all(self_, data, *flags)
-            if end == b"\r\n.\r\n":
-                self.look("after the dot")
             if text and (whole or not post):
                 self.look("after the post")
                 posting.discard(self_.fileno())

@@ -57,12 +57,21 @@ def kill_points(stage: Stage, size: Size) -> None:
     """SIGKILL of the group as a process passes each named point."""
     for point in points.POINTS:
         points.arm(stage.points, point)
-        stage.mixed()
+        people = stage.mixed()
+        if point.startswith("plan_notices"):
+            _ask_for_help(stage, people)
         if stage.house.until(lambda point=point: points.passed(stage.points, point), 90):
             stage.note("points")
         else:
             points.disarm(stage.points, point)
             stage.act.not_reached.append(point)
+
+
+def _ask_for_help(stage: Stage, people: list[Person]) -> None:
+    """Let somebody write what a notice answers."""
+    number = next(address for person in people for address in person.addresses if "@" not in address)
+    if stage.door.text(number, "HELP") is None:
+        stage.act.not_reached.append("HELP was not taken")
 
 
 def redis_lost(stage: Stage, size: Size) -> None:
@@ -196,7 +205,7 @@ def poison(stage: Stage, size: Size) -> None:
 
 def stop_anywhere(stage: Stage, size: Size) -> None:
     """A stop arrives while a process is held at each point between planning and the wire."""
-    between = [point for point in points.POINTS if not point.startswith(("sweep", "plan_notices", "record"))]
+    between = [point for point in points.POINTS if not point.startswith(("sweep", "resolve", "plan_notices", "record"))]
     for number, point in enumerate(stage.rng.sample(between, min(size.stop_points, len(between)))):
         for turn in range(size.stops):
             way = actors.WAYS[(number + turn) % 3]

@@ -15,6 +15,7 @@ from tests.chaos.people import ON_CALL, Kind, Town
 from tests.chaos.records import Evidence, Hours, Person, Row, Stop, Taken
 
 SETTLES_IN = 240.0
+CALLBACKS_IN = 30.0
 MIXED = ((Kind(("email",)), 3), (Kind(("sms",)), 1), (Kind(("email", "sms")), 1))
 
 
@@ -100,7 +101,7 @@ class Stage:
         plan.write(self.folder)
         people = [person for act in acts for person in act.people]
         self.house.until(lambda: not facts.unfinished(people), SETTLES_IN)
-        self.house.wait(2)  # the last status callbacks
+        self.house.until(lambda: not facts.callbacks_wait(self.folder), CALLBACKS_IN)
 
     def evidence(self, act: Act) -> Evidence:
         """Return all that is to be judged of one act."""
@@ -117,7 +118,8 @@ class Stage:
             hours=hours,
             stops=act.stops,
             refused=facts.keys_that_met(self.folder, rows, "smtp", plan.FOR_GOOD),
-            callbacks_lost=facts.keys_that_met(self.folder, rows, "callbacks", ("lost",)),
+            callbacks_lost=facts.keys_that_met(self.folder, rows, "callbacks", ("lost",))
+            | facts.keys_never_told(self.folder, rows),
             tokens=facts.tokens(),
             safety_seconds=_safety(act, rows, taken),
             safety_asked=len(act.safety),
