@@ -1,5 +1,7 @@
 """Texts in, Twilio's answers out, by its REST API. It has no idempotency key: nothing is tried twice here."""
 
+import math
+import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
 from datetime import timedelta
@@ -57,19 +59,21 @@ class TwilioChannel:
     def send(self, batch: Iterable[Outgoing], about_to: AboutTo) -> Iterator[Result]:
         """Post the texts side by side and yield each result as it comes.
 
-        An answer that did not come leaves a text unknown, to be looked up. A text is fetched only when a thread is
-        free to post it at once: how long it may still wait was counted when it was fetched.
+        An answer that did not come leaves a text unknown, to be looked up. How long a text may still wait at Twilio
+        (law 6) was counted when it was fetched: the time since then is taken off.
         """
         posting: set[Future[Result]] = set()
+        fetched = time.monotonic()
         with ThreadPoolExecutor(self._concurrency, "twilio") as pool:
             for text in batch:
                 if not isinstance(text, Text):
                     raise TypeError("The twilio channel carries text messages only.")
                 if about_to(text):
-                    posting.add(pool.submit(self._post, text))
+                    posting.add(pool.submit(self._post, text, fetched))
                 if len(posting) == self._concurrency:
                     done, posting = wait(posting, return_when=FIRST_COMPLETED)
                     yield from (each.result() for each in done)
+                fetched = time.monotonic()
             yield from (each.result() for each in as_completed(posting))
 
     def look_up(self, sent: Sent) -> Finding:
@@ -105,13 +109,14 @@ class TwilioChannel:
         """Close the connections that are kept."""
         self._client.http_client.session.close()
 
-    def _post(self, text: Text) -> Result:
+    def _post(self, text: Text, fetched: float) -> Result:
+        left = text.valid_for - math.ceil(time.monotonic() - fetched)
         try:
             made = self._client.messages.create(
                 to=text.recipient,
                 body=text.body,
                 status_callback=text.status_callback,
-                validity_period=max(1, min(LONGEST_VALIDITY, text.valid_for)),
+                validity_period=max(1, min(LONGEST_VALIDITY, left)),
                 **self._from(),
             )
         except requests.HTTPError as error:
