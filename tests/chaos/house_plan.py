@@ -5,7 +5,7 @@ HOUSES = (
     ("window", "crowd", "poison", "stop"),
     ("clock",),
     ("disk",),
-    ("smtp", "twilio", "callbacks"),
+    ("smtp", "callbacks", "twilio"),
     ("safety",),
 )
 NAMES = tuple(name for house in HOUSES for name in house)

@@ -11,7 +11,7 @@ SINK_FILE = "sinks.sqlite3"
 Shares = dict[str, float]  # fault: how many of a thousand addresses meet it
 
 SMTP: Shares = {
-    "451": 80, "421": 60, "550": 50, "552": 50, "5.7.1": 10, "drop before dot": 80, "drop at dot": 80,
+    "451": 80, "421": 60, "550": 50, "552": 50, "5.7.1": 30, "drop before dot": 80, "drop at dot": 80,
     "drop after dot": 80, "slow": 30, "slow stored": 40,
 }  # fmt: skip
 TWILIO: Shares = {
@@ -21,7 +21,9 @@ TWILIO: Shares = {
 CALLBACKS: Shares = {"doubled": 250, "reversed": 250, "lost": 150}
 EARLY: Shares = {"early": 250}
 FOR_GOOD = ("550", "552")
-AT_MOST = {"5.7.1": 2}  # a third person refused for our own sake holds the whole channel, as it should
+WANTED = {"smtp": SMTP, "twilio": TWILIO, "callbacks": CALLBACKS, "early": EARLY}
+# A third person refused for our own sake holds the whole channel, and each "slower, please" makes all wait a minute.
+AT_MOST = {"5.7.1": 2, "421": 2, "429": 2}
 
 
 def write(folder: Path, **shares: Shares) -> None:
