@@ -23,9 +23,9 @@ _gives_way: ContextVar[bool] = ContextVar("gives_way", default=False)
 
 
 @contextmanager
-def giving_way() -> Iterator[None]:
-    """Let every other writer go first, at each transaction that begins inside."""
-    before = _gives_way.set(True)
+def giving_way(*, yes: bool = True) -> Iterator[None]:
+    """Let every other writer go first, at each transaction that begins inside; without ``yes``, no longer."""
+    before = _gives_way.set(yes)
     try:
         yield
     finally:
@@ -68,7 +68,8 @@ def _turn(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[int]:
-    opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    # To be read by all: it holds nothing, and root may have made it before the service came.
+    opened = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         yield opened
     finally:

@@ -27,6 +27,7 @@ from course.delivery.words import HoldScope
 from course.discussion import erasure
 from course.people import audit, ledger
 from course.people.models import Cohort, Staff, Subscriber
+from course.vault import VaultError
 
 BY = "restore"
 _UNFINISHED = "being restored from a backup; not finished, run course restore again"
@@ -67,7 +68,8 @@ def command(file: Path, replace: bool, as_json: bool) -> None:
         running.nobody_at_work(clock.machine_now())
         report = restore(file, replace=replace)
     except UnfinishedError as error:
-        fail(f"The backup is loaded and everything is held, but it is not finished: {error}. Run this again.")
+        done = "The backup is loaded and everything is held, but it is not finished"
+        fail(f"{done}: {error}. Run it again with --replace.")
     except (TakenError, running.NotAloneError, ArchiveError, dumps.DumpError, OSError) as error:
         fail(f"Nothing was restored. {error}")
     emit(asdict(report)) if as_json else _say(report)
@@ -85,7 +87,7 @@ def restore(file: Path, *, replace: bool) -> Report:
     _load(file, manifest)
     try:
         return _make_good(manifest)
-    except OSError as error:
+    except (OSError, VaultError, DatabaseError) as error:
         raise UnfinishedError(str(error)) from error
 
 

@@ -3,7 +3,6 @@
 Course time is ``now``; leases and back-off are machine time.
 """
 
-import logging
 import random
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -15,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from course.delivery import holds
+from course.delivery import holds, unopened
 from course.delivery.models import Attempt, Message, Suppression
 from course.delivery.states import move
 from course.delivery.words import Outcome, Reason, State
@@ -28,8 +27,6 @@ _SENDABLE = (State.PLANNED, State.RETRY)
 SAFETY_BACK_OFF = (timedelta(seconds=2), timedelta(seconds=5), timedelta(seconds=15), timedelta(minutes=1))
 _WHOLE_COURSE = (EnrolmentState.ACTIVE, EnrolmentState.FINISHED)
 _AFTER_STOP = (NoticeKind.STOPPED, NoticeKind.HELP, NoticeKind.CONFIRM)
-
-log = logging.getLogger(__name__)
 
 
 def may_go(now: datetime) -> Q:
@@ -83,7 +80,7 @@ def claim(
             claimed_by=worker,
             attempts=F("attempts") + 1,
         )
-    return [message for message_id in ids if (message := _load(message_id))]
+    return [message for message_id in ids if (message := _load(message_id, now))]
 
 
 def load(message_id: int) -> Message:
@@ -93,14 +90,14 @@ def load(message_id: int) -> Message:
     ).get(pk=message_id)
 
 
-def _load(message_id: int) -> Message | None:
+def _load(message_id: int, now: datetime) -> Message | None:
     """Load a claimed message; one that cannot be opened (a lost key) is settled, so that it holds up no other."""
     try:
         return load(message_id)
     except Message.DoesNotExist:  # erased since it was claimed
         return None
     except (VaultError, ValueError) as error:
-        log.error("message %s cannot be opened: %s", message_id, type(error).__name__)  # noqa: TRY400  a trace may hold words
+        unopened.tell(message_id, error, now)
         move(Message.objects.filter(pk=message_id), State.FAILED, reason=Reason.CONTENT)
         return None
 

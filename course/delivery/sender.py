@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import InterfaceError, OperationalError
+from django.db import Error as DatabaseError
 
+from course import right_of_way
 from course.delivery import channels, outbox, outcomes, pacing, receipts, rendering
 from course.delivery.channels.base import Outgoing, Result, Text, hash_of
 from course.delivery.models import Message
@@ -81,7 +82,7 @@ class _Claim:
             return rendering.render(message, self._clocks.course(), self._newest)
         except rendering.NothingToSay:
             outbox.settle(message, State.CANCELLED, reason=Reason.NOTHING_NEW)
-        except (InterfaceError, OperationalError):
+        except DatabaseError:
             raise
         except Exception as error:
             log.error("message %s could not be rendered: %s", message.pk, type(error).__name__)  # noqa: TRY400  a trace may hold words
@@ -99,11 +100,23 @@ class _Claim:
         return not turn.wait
 
     def _about_to(self, outgoing: Outgoing) -> bool:
-        """Write the intent down (law 3); False when this message must not go any more."""
-        words = hash_of(outgoing.body) if isinstance(outgoing, Text) else ""
-        return outbox.hand(self._rows[outgoing.key], self._clocks.course(), self._clocks.machine(), words)
+        """Write the intent down (law 3); False when this message must not go any more.
 
+        Writing may have had to wait: so the window is looked at once more (law 6).
+        """
+        words = hash_of(outgoing.body) if isinstance(outgoing, Text) else ""
+        message = self._rows[outgoing.key]
+        if not outbox.hand(message, self._clocks.course(), self._clocks.machine(), words):
+            return False
+        if message.window_ends_at and self._clocks.course() >= message.window_ends_at:
+            late = Result(message.pk, Outcome.RETRY, "window", raw="not sent: its window ended meanwhile")
+            outcomes.record(message, late, self._clocks.course(), self._clocks.machine())
+            return False
+        return True
+
+    @right_of_way.giving_way(yes=False)
     def _record(self, result: Result) -> None:
+        """Keep what the other side said: this write cannot wait, or a known answer may be lost with us."""
         message, now, machine_now = self._rows[result.key], self._clocks.course(), self._clocks.machine()
         if result.slow_down and message.message_class != MessageClass.SAFETY:
             seconds = min(result.retry_after or SLOW_SECONDS, LONGEST_SLOW_SECONDS)

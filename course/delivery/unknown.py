@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Case, QuerySet, When
 
-from course.delivery import channels, outbox, outcomes, traces
+from course.delivery import channels, outbox, outcomes, traces, unopened
 from course.delivery.models import Message
 from course.delivery.states import move
 from course.delivery.words import State
 from course.people.words import Channel, MessageClass
+from course.vault import VaultError
 
 LOOK_AGAIN = timedelta(seconds=30)
 LOOKS = 2  # answered ones, before a message counts as not gone
@@ -34,6 +35,8 @@ def resolve(channel: Channel, now: datetime, machine_now: datetime) -> bool:
         return False
     try:
         _resolve(outbox.load(message_id), now, machine_now)
+    except VaultError as error:
+        unopened.tell(message_id, error, now)
     except Exception as error:
         log.error("message %s cannot be resolved: %s", message_id, type(error).__name__)  # noqa: TRY400  a trace may hold words
     return True

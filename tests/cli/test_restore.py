@@ -198,7 +198,10 @@ def test_a_restore_that_breaks_off_has_held_everything_and_is_run_again(course: 
     broken = "import os; from course.cli import bootstrap, run; bootstrap.load(); from course.delivery import asking; "
     broken += f"asking.ask = lambda *_: %s; run(['restore', {str(file)!r}, '--replace'])"
     full = "(_ for _ in ()).throw(OSError('the disk is full'))"
-    for fault, code, says in ((full, 1, "not finished: the disk is full. Run this again"), ("os._exit(9)", 9, "")):
+    for fault, code, says in (
+        (full, 1, "not finished: the disk is full. Run it again with --replace"),
+        ("os._exit(9)", 9, ""),
+    ):
         done = subprocess.run(
             [sys.executable, "-c", broken % fault], cwd=ROOT, env=course.environ, capture_output=True, text=True,
             check=False,

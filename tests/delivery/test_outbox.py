@@ -265,6 +265,20 @@ def test_a_safety_notice_that_cannot_be_planned_is_looked_at_again_in_seconds_an
     assert (told.recipient, told.words) == (f"staff:{member.pk}", {"phone": True})
 
 
+@pytest.mark.parametrize("when", ["claimed", "expired", "unknown"])
+def test_on_call_phones_when_a_safety_message_cannot_be_opened(safety: Message, now: datetime, when: str) -> None:
+    outbox.release([safety])
+    if when == "unknown":
+        Message.objects.update(state=State.UNKNOWN, lease_until=MACHINE)
+    assert safety.contact
+    spoil(safety.contact)
+    if when == "claimed":
+        outbox.claim([MessageClass.SAFETY], Channel.SMS, "worker:1", now, MACHINE, 5)
+    else:
+        take_up(now + timedelta(days=3 if when == "expired" else 0), MACHINE)
+    assert NoticeRequest.objects.get(kind=NoticeKind.URGENT).words == {"phone": True}
+
+
 def test_a_message_that_cannot_be_opened_keeps_no_other_from_its_next_window(now: datetime) -> None:
     spoilt, fine = factories.make_message(), factories.make_message()
     Message.objects.update(window_ends_at=now + timedelta(hours=10))

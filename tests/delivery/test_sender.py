@@ -67,6 +67,23 @@ def test_a_person_who_stopped_gets_nothing_though_it_was_planned(wired: SandboxS
     assert wired.sandbox.store.mails() == []
 
 
+def test_a_message_whose_window_ended_while_its_row_was_written_does_not_go(
+    wired: SandboxServer, now: datetime
+) -> None:
+    ends = now + timedelta(hours=1)
+    message = factories.make_message(window_ends_at=ends)
+
+    def course_time() -> datetime:
+        return ends if Message.objects.filter(state=State.HANDED).exists() else now
+
+    for second in range(2):
+        clocks = sender.Clocks(course_time, lambda second=second: MACHINE + timedelta(seconds=second))
+        sender.drain([MessageClass.COURSE], Channel.EMAIL, "worker:1", clocks, timedelta(seconds=20))
+    assert wired.sandbox.store.mails() == []
+    message.refresh_from_db()
+    assert message.state == State.RETRY
+
+
 def test_a_message_that_cannot_be_made_does_not_hold_up_the_others(wired: SandboxServer, now: datetime) -> None:
     poison = factories.make_message(step_id="no-such-step")
     factories.make_message()

@@ -111,12 +111,14 @@ class TwilioChannel:
 
     def _post(self, text: Text, fetched: float) -> Result:
         left = text.valid_for - math.ceil(time.monotonic() - fetched)
+        if left < 1:
+            return Result(text.key, Outcome.RETRY, "too late", raw="not posted: its time was over")
         try:
             made = self._client.messages.create(
                 to=text.recipient,
                 body=text.body,
                 status_callback=text.status_callback,
-                validity_period=max(1, min(LONGEST_VALIDITY, left)),
+                validity_period=min(LONGEST_VALIDITY, left),
                 **self._from(),
             )
         except requests.HTTPError as error:
