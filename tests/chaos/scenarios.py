@@ -248,11 +248,20 @@ def _cry(stage: Stage, person: Person, second: int, tries: int = 5) -> None:
         time.sleep(1)
 
 
-def _stop_at(stage: Stage, point: str, way: str, channel: str) -> None:
+def _held_at(stage: Stage, point: str, channel: str) -> Person | None:
+    """Hold a process at a point with somebody's message on its way; on a busy machine one person may not be enough."""
     points.arm(stage.points, point, hold=True)
-    person = stage.people(1, Kind((channel,)))[0]
-    if not stage.house.until(lambda: points.passed(stage.points, point), 20):
-        points.disarm(stage.points, point)
+    for _try in range(3):
+        person = stage.people(1, Kind((channel,)))[0]
+        if stage.house.until(lambda: points.passed(stage.points, point), 20):
+            return person
+    points.disarm(stage.points, point)
+    return None
+
+
+def _stop_at(stage: Stage, point: str, way: str, channel: str) -> None:
+    person = _held_at(stage, point, channel)
+    if person is None:
         stage.act.not_reached.append(f"{point} (stop)")
         return
     thread = threading.Thread(target=_stop, args=(stage, person, way))
