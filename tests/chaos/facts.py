@@ -8,7 +8,7 @@ from typing import Any
 from django.db import close_old_connections
 
 from course import vault
-from course.delivery.models import Message
+from course.delivery.models import Message, Receipt
 from course.people.models import Enrolment, NoticeRequest, Subscriber
 from course.sandbox.records import ReceivedMail, ReceivedText
 from course.sandbox.store import SandboxStore
@@ -79,7 +79,9 @@ def keys_that_met(folder: Path, rows: list[Row], kind: str, faults: tuple[str, .
 
 
 def callbacks_wait(folder: Path) -> bool:
-    """Return whether a status callback is still to be brought."""
+    """Return whether a status callback is still to be brought, or was kept and is still to be applied."""
+    if Receipt.objects.filter(applied_at__isnull=True).exists():
+        return True
     with SandboxStore(folder / plan.SINK_FILE) as store:
         return store.callbacks.seconds_to_next() is not None
 

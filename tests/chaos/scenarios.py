@@ -208,13 +208,19 @@ def stop_anywhere(stage: Stage, size: Size) -> None:
     between = [point for point in points.POINTS if not point.startswith(("sweep", "resolve", "plan_notices", "record"))]
     for number, point in enumerate(stage.rng.sample(between, min(size.stop_points, len(between)))):
         for turn in range(size.stops):
-            way = actors.WAYS[(number + turn) % 3]
-            channel = "sms" if way == "text" or "post" in point else "email"
-            _stop_at(stage, point, "text" if channel == "sms" else way, channel)
+            way = _way_at(point, actors.WAYS[(number + turn) % 3])
+            _stop_at(stage, point, way, "sms" if way == "text" else "email")
     people = stage.people(size.people // 2, Kind(("email",))) + stage.people(size.people // 4, SMS)
     stage.rng.shuffle(people)
     for person in people:
         _stop(stage, person, stage.rng.choice(actors.ways_of(person)))
+
+
+def _way_at(point: str, way: str) -> str:
+    """Return how to stop at a point that only mails, or only texts, pass."""
+    if "post" in point:
+        return "text"
+    return "link" if "dot" in point and way == "text" else way
 
 
 def safety_first(stage: Stage, size: Size) -> None:
