@@ -113,7 +113,7 @@ class _Passing:
             if commits:
                 self.look(f"{self._inside[-1]} after commit")
 
-        transaction.Atomic.__exit__ = wrapped  # type: ignore[method-assign]
+        transaction.Atomic.__exit__ = wrapped  # type: ignore[method-assign]  a tap on this process only
 
     def watch_sockets(self) -> None:
         self._watch_mails()
@@ -131,7 +131,7 @@ class _Passing:
                 self.look("after the dot")
             return sent
 
-        socket.socket.send = wrapped  # type: ignore[method-assign]
+        socket.socket.send = wrapped  # type: ignore[method-assign]  a tap on this process only
 
     def _watch_texts(self) -> None:
         posting: set[int] = set()
@@ -151,7 +151,7 @@ class _Passing:
             elif post:
                 posting.add(self_.fileno())
 
-        socket.socket.sendall = wrapped  # type: ignore[method-assign]
+        socket.socket.sendall = wrapped  # type: ignore[method-assign]  a tap on this process only
 
 
 def _file(point: str) -> str:

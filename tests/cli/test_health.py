@@ -24,6 +24,8 @@ from course.people.words import MessageClass, NoticeKind
 from tests import factories
 from tests.sandbox.conftest import until
 from tests.web.conftest import make_reply
+from workers import upkeep
+from workers.app import app
 
 ROOT = Path(__file__).parents[2]
 MACHINE = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)
@@ -201,8 +203,6 @@ def test_a_program_that_does_nothing_is_killed_and_started_again(tmp_path: Path)
 
 @pytest.mark.django_db
 def test_a_task_says_which_queue_is_at_work_and_whether_the_tick_sent_it() -> None:
-    from workers import upkeep  # noqa: PLC0415  it sets Django up, which must be done by now
-
     upkeep.sweep.apply(routing_key="course")
     assert "course" in heartbeat.seen()
     assert heartbeat.BEAT not in heartbeat.seen()
@@ -211,8 +211,6 @@ def test_a_task_says_which_queue_is_at_work_and_whether_the_tick_sent_it() -> No
 
 
 def test_each_queue_has_ticks_a_program_and_somebody_who_watches_it(tmp_path: Path) -> None:
-    from workers.app import app  # noqa: PLC0415  it sets Django up, which must be done by now
-
     programs = installation._programs({}, tmp_path, sandbox=False)
     worked_on = {argv[argv.index("-Q") + 1]: name for name, argv in programs.items() if "-Q" in argv}
     ticked = {tick["options"]["queue"] for tick in app.conf.beat_schedule.values()}
@@ -221,7 +219,5 @@ def test_each_queue_has_ticks_a_program_and_somebody_who_watches_it(tmp_path: Pa
 
 
 def test_a_provider_that_is_slow_to_answer_is_asked_by_a_worker_that_does_nothing_else() -> None:
-    from workers.app import app  # noqa: PLC0415
-
     on_it = {tick["task"] for tick in app.conf.beat_schedule.values() if tick["options"]["queue"] == "ask"}
     assert on_it == {"workers.upkeep.ask"}

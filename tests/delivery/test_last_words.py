@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from course import clock
 from course.delivery import channels, last_words, outbox, outcomes, receipts, unknown
 from course.delivery.models import Attempt, Message, Receipt, Suppression
 from course.delivery.words import Reason, State
@@ -16,6 +17,7 @@ from tests import factories
 from tests.delivery.messages import take_up
 from tests.delivery.test_channels import TwilioWire
 from tests.sandbox.conftest import ACCOUNT, TOKEN
+from workers import upkeep
 
 pytestmark = pytest.mark.django_db
 NOW = factories.NOW
@@ -156,9 +158,6 @@ def test_a_look_for_a_text_does_not_count_as_asking_for_its_end(how: str) -> Non
 
 
 def test_a_sandbox_answers_as_twilio_does_and_the_worker_asks_it(server: SandboxServer, settings: Any) -> None:
-    from course import clock  # noqa: PLC0415  the worker below asks it, too
-    from workers import upkeep  # noqa: PLC0415  it sets Django up, which must be done by now
-
     settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = ACCOUNT, TOKEN
     settings.TWILIO_URL = f"http://127.0.0.1:{server.sandbox.config.http_port}"
     channels.get.cache_clear()
@@ -176,9 +175,6 @@ def test_a_sandbox_answers_as_twilio_does_and_the_worker_asks_it(server: Sandbox
 def test_what_was_not_asked_in_time_is_asked_at_the_next_tick(
     wire: TwilioWire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from course import clock  # noqa: PLC0415
-    from workers import upkeep  # noqa: PLC0415
-
     for number in range(3):
         text(f"SM{number}", handed_at=clock.machine_now() - 2 * HOUR)
         wire.standings[f"SM{number}"] = ("delivered", None)
