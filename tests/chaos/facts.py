@@ -10,10 +10,12 @@ from django.db import close_old_connections
 from course import vault
 from course.delivery.models import Message, Receipt
 from course.people.models import Enrolment, NoticeRequest, Subscriber
+from course.replies.models import Reply
 from course.sandbox.records import ReceivedMail, ReceivedText
 from course.sandbox.store import SandboxStore
 from tests.chaos import plan
-from tests.chaos.records import Person, Row, Taken
+from tests.chaos.letters import MARK, TEXT
+from tests.chaos.records import Person, Row, Stored, Taken
 
 _TOKEN = re.compile(r"(?<![a-z0-9])[a-z2-7]{26}(?![a-z0-9])")
 _SOFT_BREAK = re.compile(rb"=\r?\n")
@@ -117,3 +119,38 @@ def _text(text: ReceivedText) -> Taken:
     key = (_TOKEN.findall(text.status_callback) or [""])[-1]
     words = f"{text.body}\n{text.status_callback}"
     return Taken("sms", text.received_machine, text.to_number, key, words, text.sid, text.validity_period)
+
+
+def mail_tokens() -> list[tuple[str, str, str]]:
+    """Return reply, bounce and stop token of each mail that is somebody's lesson, in the order of people."""
+    close_old_connections()
+    rows = Message.objects.filter(channel="email", enrolment__isnull=False, part=1)
+    names = ("reply_token", "bounce_token", "enrolment__subscriber__stop_token")
+    return list(rows.order_by("enrolment__subscriber_id").values_list(*names))
+
+
+def not_understood() -> bool:
+    """Return whether a stored reply still waits to be understood."""
+    close_old_connections()
+    return Reply.objects.filter(understood_at__isnull=True).exists()
+
+
+def stored(domain: str, course: str) -> list[Stored]:
+    """Return every stored reply, its bytes decrypted and looked through for the mark of its letter."""
+    close_old_connections()
+    rows = Reply.objects.order_by("pk").values_list("raw", "channel", "purpose", "token", "understood_at")
+    return [
+        Stored(_number(bytes(raw)), _recipient(channel, purpose, token, domain, course), understood_at is not None)
+        for raw, channel, purpose, token, understood_at in rows.iterator(200)
+    ]
+
+
+def _number(raw: bytes) -> int:
+    found = MARK.search(raw)
+    return int(found[1]) if found else -1
+
+
+def _recipient(channel: str, purpose: str, token: str, domain: str, course: str) -> str:
+    if channel == "sms":
+        return TEXT
+    return f"{purpose}+{token}@{domain}" if token else course

@@ -31,6 +31,9 @@ class Kind:
     poison: bool = False
 
 
+EMAIL, SMS = Kind(("email",)), Kind(("sms",))
+
+
 class Town:
     """Makes people; ``now`` is when the run began."""
 

@@ -83,3 +83,35 @@ class Evidence:
     safety_timed: bool = False  # a full disk or a dead database keeps a text longer than a batch may
     unreasoned_notices: int = 0
     not_reached: list[str] = field(default_factory=list)  # points that no process passed
+
+
+@dataclass
+class Sent:
+    """One letter to one recipient, as its sender counted it. ``refused`` is the answer that refused it for good."""
+
+    number: int
+    recipient: str
+    shape: str
+    to_be_refused: bool
+    answered: int = 0  # times
+    refused: int = 0
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One stored reply: the mark's number in its bytes (-1: none), and the recipient it was kept for."""
+
+    number: int
+    recipient: str
+    understood: bool
+
+
+@dataclass
+class Intake:
+    """All that is judged of what came in."""
+
+    sent: list[Sent]
+    stored: list[Stored]
+    errors: list[str] = field(default_factory=list)  # lines of the programs' logs
+    crashed: list[str] = field(default_factory=list)  # answers that say a program broke down, e.g. HTTP 500
+    not_made: list[str] = field(default_factory=list)

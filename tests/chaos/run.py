@@ -15,9 +15,10 @@ from django.db import connection
 django.setup()
 
 from tests import postgresql  # noqa: E402  Django must be set up before its models are used
-from tests.chaos import judge, scenarios  # noqa: E402
+from tests.chaos import intake_judge, judge, scenarios  # noqa: E402
 from tests.chaos.house import House  # noqa: E402
 from tests.chaos.house_plan import SETTLES_ALONE  # noqa: E402
+from tests.chaos.size import FULL, SHORT  # noqa: E402
 from tests.chaos.stage import Act, Stage  # noqa: E402
 
 
@@ -35,7 +36,7 @@ def main(names: list[str], seed: int, *, short: bool) -> None:
         for name in names:
             acts[name] = stage.begin()
             _say(name, "begins")
-            scenarios.SCENARIOS[name](stage, scenarios.SHORT if short else scenarios.FULL)
+            scenarios.SCENARIOS[name](stage, SHORT if short else FULL)
             _say(name, f"has made its faults {acts[name].notes}")
             if name in SETTLES_ALONE:
                 stage.settle([acts[name]])
@@ -47,6 +48,9 @@ def main(names: list[str], seed: int, *, short: bool) -> None:
 
 
 def _verdict(stage: Stage, act: Act) -> dict[str, object]:
+    if act.intake:
+        faults = intake_judge.judge(act.intake)
+        return {"faults": faults, "notes": act.notes, "taken": len(act.intake.stored), "p99": 0.0}
     evidence = stage.evidence(act)
     return {
         "faults": judge.judge(evidence),

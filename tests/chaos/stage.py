@@ -12,7 +12,7 @@ from course import clock
 from tests.chaos import actors, facts, plan, setting
 from tests.chaos.house import House
 from tests.chaos.people import ON_CALL, Kind, Town
-from tests.chaos.records import Evidence, Hours, Person, Row, Stop, Taken
+from tests.chaos.records import Evidence, Hours, Intake, Person, Row, Stop, Taken
 
 SETTLES_IN = 1200.0
 STILL_FOR = 240.0  # longer than any back-off of these people: then nothing moves any more
@@ -30,6 +30,7 @@ class Act:
     timed: bool = False
     not_reached: list[str] = field(default_factory=list)
     notes: dict[str, int] = field(default_factory=dict)
+    intake: Intake | None = None  # set where letters that came in are judged, and not lessons that went out
 
 
 class Stage:

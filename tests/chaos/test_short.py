@@ -8,8 +8,8 @@ import pytest
 
 from course import paths
 
-SQLITE = ("kill-worker", "redis", "stop", "callbacks")
-POSTGRESQL = ("kill-worker", "postgres", "stop")
+SQLITE = ("kill-worker", "redis", "stop", "callbacks", "intake")
+POSTGRESQL = ("kill-worker", "postgres", "stop", "intake")
 
 
 @pytest.mark.journey

@@ -1,0 +1,130 @@
+"""The scenario of intake: a stage in; letters brought while web and listener are killed, counted at their senders."""
+
+import re
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from twilio.request_validator import RequestValidator
+
+from tests.chaos import facts
+from tests.chaos.letters import Addresses, letters
+from tests.chaos.people import Kind
+from tests.chaos.records import Intake
+from tests.chaos.senders import Senders
+from tests.chaos.size import Size
+from tests.chaos.stage import Stage
+
+WAYS = {"lmtp": "mail", "web": "text"}  # which letters fly when a program is killed
+UNDERSTOOD_IN = 1800.0
+_ANSWERED_IN = 600.0
+_UP_IN = 120.0
+_READERS = ("web", "lmtp", "worker", "safety", "look", "ask", "beat")
+_TROUBLE = re.compile(
+    r" (?:ERROR|CRITICAL) |: (?:ERROR|CRITICAL)/|^Traceback|Internal Server Error|panicked|Segmentation"
+)
+# Trouble that the sender was told of (451), and a mail over the limits, which a person is shown: both by design.
+_BY_DESIGN = re.compile(
+    r"mail was not taken: |reply \d+ (?:was not understood|wait): Unreadable|reply \d+ wait: Unreadable"
+)
+
+
+def intake(stage: Stage, size: Size) -> None:
+    """Letters of every shape come in, by LMTP and webhook, while the web and the listener are killed in turn."""
+    senders = Senders(_letters(stage, size), stage.house.environ, stage.rng.randrange(1_000_000))
+    stage.act.people = []  # their lessons are not what is judged here
+    senders.start()
+    not_made = []
+    each = size.letters // (size.intake_kills + 1)
+    for kill in range(size.intake_kills):
+        senders.let(each)
+        stage.house.until(lambda at=kill * each + stage.rng.randrange(each // 2): senders.taken_up >= at, _ANSWERED_IN)
+        name = stage.rng.choice(list(WAYS))
+        if _kill(stage, senders, name):
+            stage.note("kills")
+        else:
+            not_made.append(f"no letter was on its way to {name}")
+    while senders.let(500):
+        stage.house.until(senders.done, _ANSWERED_IN)
+    stage.house.until(senders.done, _ANSWERED_IN)
+    senders.end()
+    stage.house.until(lambda: not facts.not_understood(), UNDERSTOOD_IN)
+    _close(stage, senders, not_made)
+
+
+def _kill(stage: Stage, senders: Senders, name: str) -> bool:
+    """SIGKILL a program while a letter is on its way to it, and wait until it answers again."""
+    for _try in range(2000):
+        if senders.flying[WAYS[name]]:
+            break
+        stage.house.wait(0.01)
+    else:
+        return False
+    stage.house.signal(name, signal.SIGKILL)
+    address = stage.house.environ["COURSE_LMTP_BIND"]
+    if name == "web":
+        address = urlsplit(stage.house.environ["COURSE_PUBLIC_URL"]).netloc.replace("localhost", "127.0.0.1")
+    stage.house.wait(0.1)
+    stage.house.until(lambda: _answers(address), _UP_IN, f"{name} is up again")
+    return True
+
+
+def _answers(address: str) -> bool:
+    host, _, port = address.rpartition(":")
+    try:
+        with socket.create_connection((host, int(port)), 0.5):
+            return True
+    except OSError:
+        return False
+
+
+def _letters(stage: Stage, size: Size) -> Iterator:
+    people = stage.people(size.people, Kind(("email", "sms")))
+    stage.house.until(lambda: len(facts.mail_tokens()) >= len(people), 120, "everybody has a lesson to answer")
+    environ = stage.house.environ
+    domain = environ["COURSE_MAIL_DOMAIN"]
+    tokens = facts.mail_tokens()
+    validator = RequestValidator(environ["COURSE_TWILIO_AUTH_TOKEN"])
+    url = f"{environ['COURSE_PUBLIC_URL']}/hooks/twilio/inbound"
+    addresses = sorted(address for person in people for address in person.addresses)
+    to = Addresses(
+        replies=[f"reply+{reply}@{domain}" for reply, _bounce, _stop in tokens],
+        bounces=[f"bounce+{bounce}@{domain}" for _reply, bounce, _stop in tokens],
+        stops=[f"stop+{stop}@{domain}" for _reply, _bounce, stop in tokens],
+        course=environ["COURSE_MAIL_FROM"],
+        domain=domain,
+        people=[address for address in addresses if "@" in address],
+        numbers=[address for address in addresses if "@" not in address],
+        account=environ["COURSE_TWILIO_ACCOUNT_SID"],
+        sign=lambda params: validator.compute_signature(url, params),
+    )
+    return letters(stage.rng.randrange(1_000_000), size.letters, to)
+
+
+def _close(stage: Stage, senders: Senders, not_made: list[str]) -> None:
+    """Leave for the judge what senders, database and logs say."""
+    sent = list(senders.sent.values())
+    domain, course = stage.house.environ["COURSE_MAIL_DOMAIN"], stage.house.environ["COURSE_MAIL_FROM"]
+    errors, by_design = _errors(stage.folder / "logs")
+    stage.act.intake = Intake(
+        sent=sent, stored=facts.stored(domain, course), errors=errors, crashed=senders.crashed, not_made=not_made
+    )
+    stage.note("letters", len({each.number for each in sent}))
+    stage.note("refused for good", sum(each.refused > 0 for each in sent))
+    for what, count in senders.counts.items():
+        stage.note(what, count)
+    stage.note("lines of trouble by design", by_design)
+
+
+def _errors(logs: Path) -> tuple[list[str], int]:
+    """Return the lines that tell of a crash, and how many tell of trouble that is by design."""
+    lines = [
+        f"{name}: {line.strip()[:200]}"
+        for name in _READERS
+        for line in (logs / f"{name}.log").read_text(errors="replace").splitlines()
+        if _TROUBLE.search(line)
+    ]
+    unplanned = [line for line in lines if not _BY_DESIGN.search(line)]
+    return unplanned, len(lines) - len(unplanned)
