@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from course.delivery import alert_end
 from course.discussion.models import Decision, Post
 from course.discussion.words import Act, PostState
 from course.people import audit
@@ -88,5 +89,7 @@ def move(post: Post, act: Act, by: By, now: datetime, **columns: Any) -> Decisio
         decision = Decision.objects.create(
             post=post, staff=by.staff, act=act, why=by.why, wording=post.wording, revision=post.revision, at=now
         )
+        if by.staff and act != Act.ESCALATE and post.reply_id:  # who hands it on does not have it
+            alert_end.of_reply(post.reply_id, f"staff:{by.staff.pk}")
         audit.record(f"staff:{by.staff.pk}" if by.staff else "author", act, f"post:{post.pk}")
     return decision

@@ -99,6 +99,8 @@ def _answer(found: Understood, course: Course, now: datetime) -> None:
 
 def _respond(found: Understood, course: Course, post_id: int, now: datetime) -> None:
     reply, who = found.reply, found.who
+    if reply.tier == Tier.B:
+        answers.today(post_id, reply, course, now)
     if reply.tier == Tier.A:
         for kind in sorted({flag.kind for flag in found.flags if flag.tier == Tier.A}):
             answers.safety(who, reply, kind, now)
