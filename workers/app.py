@@ -44,7 +44,8 @@ _TASKS = {
 # What leads from a reply to a safety text has a queue and worker of its own. A course that is going out fills its own
 # queue and holds up nothing else; nor does another side that is slow to say what went.
 _QUEUES = {
-    "deliver_safety": "safety", "intake": "safety", "notices": "safety", "alerts": "safety", "deliver_course": _COURSE_QUEUE, "ask": "ask",
+    "deliver_safety": "safety", "intake": "safety", "notices": "safety", "alerts": "safety",
+    "deliver_course": _COURSE_QUEUE, "ask": "ask",
 }  # fmt: skip
 _LOOK_QUEUE = "look"
 _TICK = "tick"  # a header that only beat's own tasks carry

@@ -15,6 +15,5 @@ def tell(message_id: int, error: Exception, now: datetime) -> None:
     log.error("message %s cannot be opened: %s", message_id, type(error).__name__)
     safety = Message.objects.filter(pk=message_id, message_class=MessageClass.SAFETY)
     to_people = safety.exclude(request__recipient__startswith="staff:")
-    about = to_people.values_list("request__subject_key", flat=True).first()
-    if about is not None:
-        alerts.begin(AlertKind.PHONE, f"not_reached:{message_id}", now, {"phone": True}, about)
+    for about in to_people.values_list("request__subject_key", flat=True):
+        alerts.begin(AlertKind.PHONE, f"not_reached:{message_id}", now, {"phone": True}, about or "")

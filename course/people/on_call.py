@@ -30,9 +30,7 @@ def tell(kind: NoticeKind, subject_key: str, now: datetime, words: dict[str, Any
     tell_each(members(now), kind, subject_key, now, words)
 
 
-def tell_each(
-    staff: Sequence[Staff], kind: NoticeKind, subject_key: str, now: datetime, words: dict[str, Any]
-) -> None:
+def tell_each(staff: Sequence[Staff], kind: NoticeKind, subject_key: str, now: datetime, words: dict[str, Any]) -> None:
     """Tell these people once."""
     for member in staff:
         notices.request(
@@ -92,9 +90,7 @@ def hours_of(member: Staff) -> ReadingHours | None:
 
 
 @transaction.atomic
-def change(
-    member: Staff, by: str, *, on_call: bool, lead: bool, hours: dict[str, str], cover: Staff | None
-) -> None:
+def change(member: Staff, by: str, *, on_call: bool, lead: bool, hours: dict[str, str], cover: Staff | None) -> None:
     """Set somebody's place on the list. ``by`` is "staff:3". Raises ValueError with a sentence, and changes nothing."""
     duty.read_hours(hours)
     if cover is not None and cover.pk == member.pk:

@@ -35,7 +35,7 @@ def urgent(post_id: int, reply: Reply, now: datetime) -> None:
 
 def today(post_id: int, reply: Reply, course: Course, now: datetime) -> None:
     """Tell on-call once that a reply needs a person today, when it came while nobody reads replies."""
-    if not duty.inside(course.reading_hours, reply.received_at):
+    if not duty.inside(course.reading_hours, now):
         on_call.tell(NoticeKind.URGENT, f"today:{reply.pk}", now, {"post": post_id, "today": True})
 
 

@@ -85,6 +85,7 @@ NOTICES: dict[str, Promise] = {
     NoticeKind.SAFETY: later("Safety message"),
     NoticeKind.ANSWER: later("Answer to a reply"),
     NoticeKind.PUBLISH_REQUEST: later("Question whether a reply may be shared"),
+    NoticeKind.APOLOGY: later("“We are sorry for the wait”"),
     NoticeKind.FINISHED: later("“The course is over”"),
     NoticeKind.URGENT: later("Alert to a colleague: urgent reply"),
     NoticeKind.OVERDUE: later("Alert to a colleague: a reply waits too long"),

@@ -10,7 +10,7 @@ from course.delivery.channels.base import Mail
 from course.delivery.models import Message
 from course.delivery.rendering import render
 from course.discussion.models import Post
-from course.people.models import Contact, Subscriber
+from course.people.models import Alert, Contact, Subscriber
 from course.people.words import ConsentKind
 from course.replies import handover, intake, letter, orders
 from course.replies.address import Destination
@@ -113,7 +113,8 @@ def test_stop_with_a_red_flag_stops_and_brings_the_safety_text_and_the_people_on
         {"safety_kind": "emergency"}, "safety", texter.contacts.get(),
     )  # fmt: skip
     (urgent,) = asked_for("urgent")
-    assert (urgent.words, urgent.recipient) == ({"post": post.pk}, f"staff:{on_call.pk}")
+    assert urgent.words == {"post": post.pk, "alert": Alert.objects.get().pk}
+    assert urgent.recipient == f"staff:{on_call.pk}"
     assert not asked_for("received")
 
 
