@@ -49,13 +49,22 @@ def read_hours(given: Mapping[str, Any]) -> ReadingHours | None:
 
     ``to`` at or before ``from`` reaches into the next day; a day names the day on which a shift begins.
     """
+    found = faults(given)
+    if found:
+        raise ValueError(" ".join(f"{name}: {sentence}" for name, sentence in found.items()))
+    row = _HOURS.validate_python(dict(given)) if given else None
+    return ReadingHours(row.days, row.start, row.end, row.zone) if row else None
+
+
+def faults(given: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is wrong with hours in their kept form, a sentence for each part that has a fault."""
     if not given:
-        return None
+        return {}
     try:
-        row = _HOURS.validate_python(dict(given))
-    except ValidationError as faults:
-        raise ValueError(" ".join(_sentence(dict(fault)) for fault in faults.errors())) from None
-    return ReadingHours(row.days, row.start, row.end, row.zone)
+        _HOURS.validate_python(dict(given))
+    except ValidationError as found:
+        return {str(fault["loc"][0]): _sentence(dict(fault)) for fault in found.errors()}
+    return {}
 
 
 def inside(hours: ReadingHours, instant: datetime) -> bool:
@@ -117,9 +126,8 @@ def _edges(hours: ReadingHours, instant: datetime) -> Iterable[datetime]:
 
 
 def _sentence(fault: Mapping[str, Any]) -> str:
-    name = ".".join(str(part) for part in fault["loc"])
     if fault["type"] == "missing":
-        return f"{name}: this is missing."
+        return "This is missing. Hours need days, from, to and a zone, or none of them."
     if fault["type"] == "extra_forbidden":
-        return f"{name}: this is not a part of hours; they have days, from, to and zone."
-    return f"{name}: {fault['msg']}. {fault.get('ctx', {}).get('fix', '')}".strip()
+        return "This is no part of hours. They have days, from, to and a zone."
+    return f"{fault['msg']}. {fault.get('ctx', {}).get('fix', '')}".strip()

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as later
 from course.delivery.by_hand import Word
 from course.delivery.words import HoldScope, State
 from course.discussion.words import Act, PostState
-from course.people.words import CohortState, NoticeKind, Role
+from course.people.words import AlertKind, Channel, CohortState, NoticeKind, Role
 from course.replies.words import Tier
 
 
@@ -92,6 +92,11 @@ NOTICES: dict[str, Promise] = {
     NoticeKind.CHANNEL_DOWN: later("Alert to a colleague: a channel is held"),
     NoticeKind.SIGN_IN: later("Link to sign in"),
 }
+ALERTS: dict[str, Promise] = {
+    AlertKind.REPLY: later("A reply may be about an emergency"),
+    AlertKind.PHONE: later("A safety message did not reach a person: phone them"),
+}
+CHANNELS: dict[str, Promise] = {Channel.EMAIL: later("email"), Channel.SMS: later("text message")}
 SETTLED: dict[str, Promise] = {
     Word.WENT: later("Settled: it counts as sent."),
     Word.AGAIN: later("Settled: it goes again in its hours, if the person has not stopped."),

@@ -64,7 +64,7 @@ def test_the_next_change_is_when_others_come_on_duty() -> None:
         (kept(start="25:00"), 'from: "25:00" is not a time of day. Write hours'),
         (kept(days="someday"), 'days: "someday" is not a day'),
         (kept(zone="Chicago"), "is not a time zone"),
-        ({"days": "mon"}, "from: this is missing. to: this is missing."),
+        ({"days": "mon"}, "from: This is missing. Hours need days, from, to and a zone, or none of them. to: This is missing."),
     ],
 )
 def test_faulty_hours_are_one_sentence(wrong: dict[str, str], said: str) -> None:
