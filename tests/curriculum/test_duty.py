@@ -64,7 +64,10 @@ def test_the_next_change_is_when_others_come_on_duty() -> None:
         (kept(start="25:00"), 'from: "25:00" is not a time of day. Write hours'),
         (kept(days="someday"), 'days: "someday" is not a day'),
         (kept(zone="Chicago"), "is not a time zone"),
-        ({"days": "mon"}, "from: This is missing. Hours need days, from, to and a zone, or none of them. to: This is missing."),
+        (
+            {"days": "mon"},
+            "from: This is missing. Hours need days, from, to and a zone",
+        ),
     ],
 )
 def test_faulty_hours_are_one_sentence(wrong: dict[str, str], said: str) -> None:
@@ -95,8 +98,9 @@ def _lists(draw: st.DrawFn) -> list[Person]:
     ]  # fmt: skip
 
 
-@given(_lists(), st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)))
-def test_somebody_is_on_duty_whenever_anybody_can_be_reached(people: list[Person], instant: datetime) -> None:
+@given(_lists(), st.integers(0, 366 * 24 * 60))
+def test_somebody_is_on_duty_whenever_anybody_can_be_reached(people: list[Person], minute: int) -> None:
+    instant = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
     told = duty.on_duty(people, instant)
     able = {person.key for person in people if person.reachable}
     if any(person.reachable and (person.on_call or person.lead or person.spare) for person in people):

@@ -1,4 +1,4 @@
-"""*On call*: who is on duty, the list, and what nobody has yet, with a button that says "I have it". Only a POST acts."""
+"""*On call*: who is on duty, the list, and what nobody has yet, each with a button "I have it". Only a POST acts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
