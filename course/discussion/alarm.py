@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db import transaction
+
 from course.delivery import alert_end, cancel
 from course.discussion.models import Post
 from course.people import alerts
@@ -15,10 +17,16 @@ def look(now: datetime, machine_now: datetime) -> int:
         if _is_gone(alert):
             alert_end.end([alert], alerts.ERASED)
         else:
-            # What could not go yet is made good by the next telling: after an outage nobody gets a night's worth.
-            cancel.notices_of(alerts.repeats_of(alert))
-            alerts.again(alert, now, machine_now)
+            _tell(alert, now, machine_now)
     return len(found)
+
+
+@transaction.atomic
+def _tell(alert: Alert, now: datetime, machine_now: datetime) -> None:
+    """Tell it again in place of a repeat that could not go yet: after an outage nobody gets a night's worth at once."""
+    if alerts.claim(alert, machine_now):
+        cancel.notices_of(alerts.repeats_of(alert))
+        alerts.tell(alert, now)
 
 
 def _is_gone(alert: Alert) -> bool:

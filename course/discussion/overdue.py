@@ -10,7 +10,7 @@ from course.curriculum.model import Course
 from course.discussion.models import Decision, Post
 from course.discussion.words import Act, PostState
 from course.people import notices
-from course.people.models import Staff
+from course.people.models import NoticeRequest, Staff, Subscriber
 from course.people.words import MessageClass, NoticeKind, Role
 from course.replies.models import Reply
 from course.replies.words import ReplyKind
@@ -41,11 +41,19 @@ def _tell(post: Post, now: datetime) -> bool:
         words = {"post": post.pk} if member.role != Role.COORDINATOR else {}
         notices.request(NoticeKind.OVERDUE, MessageClass.DIRECT, member, f"post:{post.pk}", now, words=words)
     if post.subscriber and post.reply and post.reply.kind not in _WRITTEN_BY_MACHINES:
-        # Class course: after a stop, or outside their hours, nothing may go (law 4).
-        notices.request(
-            NoticeKind.APOLOGY, MessageClass.COURSE, post.subscriber, f"{apology_of(post)}1", now, expires_in=_LASTS
-        )
+        _apologise(post, post.subscriber, now)
     return True
+
+
+def _apologise(post: Post, subscriber: Subscriber, now: datetime) -> None:
+    """Say sorry, once a day for whatever waits. Class course: after a stop, or outside their hours, nothing may go."""
+    said = NoticeRequest.objects.filter(
+        kind=NoticeKind.APOLOGY, recipient=notices.key_of(subscriber), not_before__gt=now - timedelta(days=1)
+    )
+    if not said.exists():
+        notices.request(
+            NoticeKind.APOLOGY, MessageClass.COURSE, subscriber, f"{apology_of(post)}1", now, expires_in=_LASTS
+        )
 
 
 def apology_of(post: Post) -> str:

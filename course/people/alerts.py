@@ -42,7 +42,7 @@ def begin(kind: AlertKind, subject_key: str, now: datetime, words: dict[str, Any
         },
     )
     if new:
-        _tell(alert, now)
+        tell(alert, now)
 
 
 def due(machine_now: datetime) -> list[Alert]:
@@ -50,14 +50,12 @@ def due(machine_now: datetime) -> list[Alert]:
     return list(standing().filter(next_at__lte=machine_now).order_by("next_at", "pk")[:_AT_A_TIME])
 
 
-@transaction.atomic
-def again(alert: Alert, now: datetime, machine_now: datetime) -> bool:
-    """Tell it again; False when somebody has it meanwhile, or another worker tells it."""
+def claim(alert: Alert, machine_now: datetime) -> bool:
+    """Take the next telling on; False when somebody has the alert meanwhile, or another worker tells it."""
     mine = standing().filter(pk=alert.pk, tries=alert.tries)
     if not mine.update(tries=F("tries") + 1, next_at=machine_now + AGAIN_AFTER):
         return False
     alert.tries += 1
-    _tell(alert, now)
     return True
 
 
@@ -80,7 +78,8 @@ def repeats_of(alert: Alert) -> str:
     return f"alert:{alert.pk}."
 
 
-def _tell(alert: Alert, now: datetime) -> None:
+def tell(alert: Alert, now: datetime) -> None:
+    """Tell who is on duty, and after three tries the leads, under this try's own key. Course time."""
     told = on_call.members(now)
     if alert.tries > TRIES_WITHOUT_LEAD:
         told = list({member.pk: member for member in [*told, *on_call.leads()]}.values())

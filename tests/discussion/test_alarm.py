@@ -53,11 +53,13 @@ def test_it_is_told_every_three_minutes_once_however_many_look(post: Post, nurse
     assert Alert.objects.get().tries == 5
 
 
-def test_one_who_saw_the_alert_before_another_told_it_tells_nobody(post: Post, now: datetime) -> None:
+def test_who_saw_the_alert_before_another_told_it_tells_nobody_and_calls_nothing_off(post: Post, now: datetime) -> None:
     seen = Alert.objects.get()
-    assert alerts.again(Alert.objects.get(), now, seen.opened_at + THREE)
-    assert not alerts.again(seen, now, seen.opened_at + THREE)
-    assert len(told()) == 2
+    look_for(1, now)
+    alarm._tell(seen, now, seen.opened_at + THREE)
+    notice_planning.plan_notices(now)
+    states = Message.objects.filter(request__kind=NoticeKind.URGENT).values_list("state", flat=True)
+    assert list(states) == [State.PLANNED] * 2
 
 
 def test_a_named_lead_is_told_after_three_tries_and_goes_on_being_told(post: Post, nurse: Staff, now: datetime) -> None:

@@ -99,6 +99,12 @@ def test_who_stopped_gets_no_apology_and_colleagues_are_told_all_the_same(
     assert not Message.objects.filter(request__kind=NoticeKind.APOLOGY).exists()
 
 
+def test_who_wrote_twice_gets_one_apology(post: Post, course: Course, now: datetime) -> None:
+    factories.make_post(post.subscriber, reply=make_reply("b", now, kind="question"), held_at=now)
+    assert overdue.look(course, now + LATE) == 2
+    assert len(told(NoticeKind.APOLOGY)) == 1
+
+
 def test_a_machines_mail_gets_no_apology(post: Post, course: Course, now: datetime) -> None:
     assert post.reply
     post.reply.kind = "auto_reply"
