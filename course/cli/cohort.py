@@ -27,8 +27,8 @@ def add(name: str, start: datetime, coordinator: str, as_json: bool) -> None:
     django_setup()
     now = clock.course_now()
     try:
-        on_call.require()
         version = course_files.register(clock.machine_now())
+        on_call.require()
         cohort = cohorts.create(name, version, start.date(), now, _coordinator(coordinator))
     except (cohorts.CohortError, on_call.NobodyOnCall, versions.CourseFaults) as fault:
         fail(f"Nothing was added. {fault}")
