@@ -3,6 +3,7 @@
 from course.delivery.models import Attempt, Heartbeat, Hold, Message, Receipt, Suppression
 from course.discussion.models import Decision, Post
 from course.people.models import (
+    Alert,
     AuditEntry,
     AuditSeal,
     Cohort,
@@ -21,6 +22,7 @@ from course.replies.models import Reply
 from course.sandbox.models import SandboxClock
 
 __all__ = [
+    "Alert",
     "Attempt",
     "AuditEntry",
     "AuditSeal",

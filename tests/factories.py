@@ -85,6 +85,15 @@ def make_staff(role: str = Role.MODERATOR, **columns: Any) -> Staff:
     return member
 
 
+def make_contact(staff: Staff, channel: str) -> Contact:
+    """Give a member of staff one more way to be reached."""
+    address = new_address(channel)
+    return Contact.objects.create(
+        staff=staff, channel=channel, address=address, address_index=vault.blind_index(channel, address),
+        confirmed_at=NOW,
+    )  # fmt: skip
+
+
 def make_post(subscriber: Subscriber | None = None, **columns: Any) -> Post:
     """Make a held post."""
     values = {

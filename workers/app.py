@@ -36,6 +36,7 @@ _TASKS = {
     "deliver_direct": "workers.deliver.direct",
     "deliver_course": "workers.deliver.course",
     "notices": "workers.plan.notices",
+    "alerts": "workers.plan.alerts",
     "intake": "workers.intake.look",
     "ask": "workers.upkeep.ask",
     "upkeep": "workers.upkeep.sweep",
@@ -43,7 +44,8 @@ _TASKS = {
 # What leads from a reply to a safety text has a queue and worker of its own. A course that is going out fills its own
 # queue and holds up nothing else; nor does another side that is slow to say what went.
 _QUEUES = {
-    "deliver_safety": "safety", "intake": "safety", "notices": "safety", "deliver_course": _COURSE_QUEUE, "ask": "ask",
+    "deliver_safety": "safety", "intake": "safety", "notices": "safety", "alerts": "safety",
+    "deliver_course": _COURSE_QUEUE, "ask": "ask",
 }  # fmt: skip
 _LOOK_QUEUE = "look"
 _TICK = "tick"  # a header that only beat's own tasks carry
@@ -129,6 +131,7 @@ app.conf.update(
             "deliver_course": 2,
             "upkeep": 2,
             "ask": 4,
+            "alerts": 4,
         }.items()
         for entry, tick in _ticks(name, settings.TICK_SECONDS * factor).items()
     },

@@ -1,9 +1,10 @@
-"""Look for due enrolments and notice requests, and put them in the outbox."""
+"""Look for due enrolments, notice requests and alerts, and put them in the outbox."""
 
 from datetime import timedelta
 
 from course import clock, doorbell, right_of_way
 from course.delivery import notice_planning, planning
+from course.discussion import alarm
 from workers.app import app
 
 _BUDGET = timedelta(seconds=2)
@@ -25,3 +26,9 @@ def notices() -> None:
     """Plan what rooms asked to be told, safety first."""
     while notice_planning.plan_notices(clock.course_now()):
         pass
+
+
+@app.task
+def alerts() -> None:
+    """Tell people on call again of what nobody has yet."""
+    alarm.look(clock.course_now(), clock.machine_now())

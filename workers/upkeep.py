@@ -6,10 +6,13 @@ from django.conf import settings
 
 from course import clock, right_of_way
 from course.delivery import heartbeat, last_words, receipts, recovery, replay, unknown
+from course.discussion import overdue
 from course.people.words import Channel
+from course.replies import understanding
 from workers.app import app
 
 _COMPARE = timedelta(hours=1)
+_OVERDUE = timedelta(minutes=1)
 _LAST_WORDS, _SOMETIMES = "last words", timedelta(minutes=10)
 _SILENCES = 3  # one text that nobody will speak of is in no other's way; three say that nobody answers
 _BUDGET = timedelta(seconds=5)  # and the last answer; who is killed while waiting for one loses nothing
@@ -24,6 +27,8 @@ def sweep() -> None:
     if heartbeat.take("sweep", timedelta(seconds=settings.TICK_SECONDS), machine_now):
         receipts.apply_all_parked(clock.course_now(), machine_now, 100)
         recovery.sweep(clock.course_now(), machine_now)
+    if heartbeat.take("overdue", _OVERDUE, machine_now) and (course := understanding.current_course()):
+        overdue.look(course, clock.course_now())
     if heartbeat.take("compare ledger", _COMPARE, machine_now):
         replay.add_missing(clock.course_now())
 

@@ -7,7 +7,7 @@ import click
 from course import clock
 from course.cli import tables
 from course.cli.bootstrap import django_setup, emit, fail
-from course.people import cohorts, course_files, versions
+from course.people import cohorts, course_files, on_call, versions
 from course.people.models import Cohort, Staff
 from course.people.words import Role
 
@@ -28,8 +28,9 @@ def add(name: str, start: datetime, coordinator: str, as_json: bool) -> None:
     now = clock.course_now()
     try:
         version = course_files.register(clock.machine_now())
+        on_call.require()
         cohort = cohorts.create(name, version, start.date(), now, _coordinator(coordinator))
-    except (cohorts.CohortError, versions.CourseFaults) as fault:
+    except (cohorts.CohortError, on_call.NobodyOnCall, versions.CourseFaults) as fault:
         fail(f"Nothing was added. {fault}")
     if as_json:
         emit(_row(cohort))

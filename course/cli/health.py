@@ -39,6 +39,7 @@ def _say(signs: Signs) -> None:
     for name, age in signs.oldest_due_seconds.items():
         click.echo(f"Oldest {name} message that is due: {_words(age, 'none waits')}.")
     click.echo(f"Oldest reply that is not understood: {_words(signs.oldest_reply_seconds, 'none waits')}.")
+    click.echo(f"Oldest alert that nobody has: {_words(signs.oldest_alert_seconds, 'none is open')}.")
     for name, age in signs.seen_seconds.items():
         click.echo(f"Seen at work, {name}: {_words(age, 'never')}.")
     click.echo(f"Disk left: {signs.disk_free_bytes // 1024**2} MB.")

@@ -1,9 +1,10 @@
-"""`course staff`: add staff, and make a link to sign in."""
+"""`course staff`: add staff, say who is on call, and make a link to sign in."""
 
 import click
 from django.conf import settings
 
 from course import clock, vault
+from course.cli import staff_on_call
 from course.cli.bootstrap import django_setup, fail
 from course.people import addresses, audit, sign_in
 from course.people.models import Contact, Staff
@@ -12,7 +13,12 @@ from course.people.words import Channel, Role
 
 @click.group("staff")
 def command() -> None:
-    """Add staff, and make a link to sign in."""
+    """Add staff, say who is on call, and make a link to sign in."""
+
+
+command.add_command(staff_on_call.set_on_call)
+command.add_command(staff_on_call.set_phone)
+command.add_command(staff_on_call.list_staff)
 
 
 @command.command("add")

@@ -18,7 +18,8 @@ from course.delivery import heartbeat, holds
 from course.delivery.models import Message
 from course.delivery.outbox import may_go
 from course.delivery.words import State
-from course.people.models import Enrolment, NoticeRequest
+from course.people import alerts, on_call
+from course.people.models import Cohort, Enrolment, NoticeRequest
 from course.people.words import CohortState, EnrolmentState, MessageClass
 from course.replies.models import Reply
 
@@ -32,6 +33,7 @@ LATE = {
     MessageClass.COURSE: timedelta(hours=1),  # a batch of 10,000 at ten a second takes 17 minutes
 }
 REPLY_WAITS = timedelta(minutes=2)  # a reply may hold a red flag; three failed tries take 14 seconds
+ALERT_WAITS = timedelta(minutes=10)  # by then a lead was told, too
 UNSEEN = timedelta(seconds=settings.TASK_SECONDS + 10)  # by then a task was ended: a queue silent so long has nobody
 LEAST_DISK = 500 * 1024 * 1024  # bytes; a batch of 10,000 messages writes about a fifth of this
 ANSWER_WITHIN = 4.0  # seconds for the database, and as many for Redis: together under ten
@@ -45,6 +47,8 @@ class Signs:
     redis_answers: bool = False
     oldest_due_seconds: dict[str, Seconds] = field(default_factory=dict)
     oldest_reply_seconds: Seconds = None
+    oldest_alert_seconds: Seconds = None
+    nobody_on_call: bool = False  # and a cohort runs
     seen_seconds: dict[str, Seconds] = field(default_factory=dict)
     holds: list[dict[str, str]] = field(default_factory=list)
     disk_free_bytes: int = 0
@@ -62,6 +66,9 @@ class Signs:
                 found.append(f"A {name} message that is due has waited for {age:.0f} seconds.")
         if self.oldest_reply_seconds is not None and self.oldest_reply_seconds > REPLY_WAITS.total_seconds():
             found.append(f"A reply has waited to be understood for {self.oldest_reply_seconds:.0f} seconds.")
+        if self.oldest_alert_seconds is not None and self.oldest_alert_seconds > ALERT_WAITS.total_seconds():
+            found.append(f"An alert to people on call has had no answer for {self.oldest_alert_seconds:.0f} seconds.")
+        found += [on_call.NOBODY] if self.nobody_on_call else []
         for name, age in self.seen_seconds.items():
             if age is None:
                 found.append(f"Nobody was ever seen at work: {_who(name)}.")
@@ -111,6 +118,8 @@ def from_database(course_now: Callable[[], datetime], machine_now: datetime) -> 
             database_answers=True,
             oldest_due_seconds={str(name): _oldest_due(name, now, machine_now) for name in MessageClass},
             oldest_reply_seconds=_age(waiting, machine_now),
+            oldest_alert_seconds=_age(_first(alerts.standing(), "opened_at"), machine_now),
+            nobody_on_call=_nobody_on_call(),
             seen_seconds={name: _age(seen.get(name), machine_now) for name in (heartbeat.BEAT, *heartbeat.QUEUES)},
             holds=[
                 {"scope": hold.scope, "reason": hold.reason, "since": hold.since.isoformat()}
@@ -141,6 +150,11 @@ def _oldest_due(message_class: MessageClass, now: datetime, machine_now: datetim
         due = Q(state=EnrolmentState.ACTIVE, cohort__state=CohortState.RUNNING, next_due_at__lte=now)
         ages.append(_age(_first(Enrolment.objects.filter(due), "next_due_at"), now))
     return max((age for age in ages if age is not None), default=None)
+
+
+def _nobody_on_call() -> bool:
+    runs = Cohort.objects.filter(state=CohortState.RUNNING).exists()
+    return runs and not on_call.listed(on_call.staff())
 
 
 def _first(rows: QuerySet[Any], column: str) -> datetime | None:

@@ -76,6 +76,8 @@ NOTICE_TITLES: dict[str, Callable[[], str]] = {
     NoticeKind.SAFETY: lambda: _("Please read this now"),
     NoticeKind.ANSWER: lambda: _("Our answer to your question"),
     NoticeKind.PUBLISH_REQUEST: lambda: _("May we share your question?"),
+    NoticeKind.APOLOGY: lambda: _("We are sorry for the wait"),
+    NoticeKind.OVERDUE: lambda: _("A reply waits too long"),
     NoticeKind.URGENT: lambda: _("Please act now"),
     NoticeKind.CHANNEL_DOWN: lambda: _("Messages do not get through"),
 }

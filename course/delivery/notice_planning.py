@@ -12,9 +12,9 @@ from course.curriculum import timetable
 from course.delivery import eligibility, marks
 from course.delivery.models import Message
 from course.delivery.words import Reason
-from course.people import cohorts, on_call, versions
+from course.people import alerts, cohorts, versions
 from course.people.models import Contact, NoticeRequest, Staff, Subscriber
-from course.people.words import ChannelRule, MessageClass, NoticeKind
+from course.people.words import AlertKind, ChannelRule, MessageClass
 
 AT_ONCE = timedelta(minutes=10)
 SET_ASIDE = timedelta(minutes=10)
@@ -57,7 +57,7 @@ def _set_aside(notice: NoticeRequest, now: datetime) -> None:
     wait = SAFETY_SET_ASIDE if urgent else SET_ASIDE
     NoticeRequest.objects.filter(pk=notice.pk).update(not_before=now + wait)
     if urgent and not notice.recipient.startswith("staff:"):
-        on_call.tell(NoticeKind.URGENT, f"not_planned:{notice.pk}", now, {"phone": True})
+        alerts.begin(AlertKind.PHONE, f"not_planned:{notice.pk}", now, {"phone": True}, notice.subject_key)
 
 
 def _plan(notice: NoticeRequest, now: datetime) -> None:
@@ -89,7 +89,8 @@ def _contacts(notice: NoticeRequest, recipient: Subscriber | Staff | Contact | N
     if isinstance(recipient, Staff):
         known = list(recipient.contacts.filter(replaced_at__isnull=True).order_by("channel"))
         chosen = [contact for contact in known if contact.channel in recipient.channels]
-        return chosen or known, Reason.NO_CONTACT
+        # An alert takes both roads: one of them may be down.
+        return known if notice.message_class == MessageClass.SAFETY else chosen or known, Reason.NO_CONTACT
     return ([recipient] if recipient else []), Reason.NO_CONTACT
 
 

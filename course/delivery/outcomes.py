@@ -10,8 +10,8 @@ from course.delivery import holds, outbox, suppression
 from course.delivery.channels.base import Result
 from course.delivery.models import Attempt, Message
 from course.delivery.words import HoldScope, Outcome, Reason, State, SuppressionReason
-from course.people import cohorts, notices, on_call, versions
-from course.people.words import ChannelRule, MessageClass, NoticeKind
+from course.people import alerts, cohorts, notices, on_call, versions
+from course.people.words import AlertKind, ChannelRule, MessageClass, NoticeKind
 
 _OTHER = ".other"
 _REFUSALS = 3
@@ -102,7 +102,7 @@ def not_reached(message: Message, now: datetime) -> None:
                 NoticeKind.SAFETY, MessageClass.SAFETY, contact.subscriber, request.subject_key + _OTHER, now,
                 words=request.words, rule=ChannelRule.THIS_CONTACT, contact=each,
             )  # fmt: skip
-    on_call.tell(NoticeKind.URGENT, f"not_reached:{message.pk}", now, {"phone": True})
+    alerts.begin(AlertKind.PHONE, f"not_reached:{message.pk}", now, {"phone": True}, request.subject_key)
 
 
 def _hold_channel(message: Message, result: Result, now: datetime, machine_now: datetime) -> None:

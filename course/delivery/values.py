@@ -72,8 +72,12 @@ def notice(words: Mapping[str, Any], channel: str, course: Course, reader: Reade
     if "link" in words:
         values["agree_url"] = f"{settings.PUBLIC_URL}/agree/{words['link']}/"
     values["phone_first"] = bool(words.get("phone"))
+    values["today"] = bool(words.get("today"))
+    values["alert"] = words.get("alert", 0)
+    values["post"] = words.get("post", 0)
     values["filtered_from"] = words.get("filtered_from", "")
     values["console_url"] = f"{settings.PUBLIC_URL}/console/"
+    values["on_call_url"] = f"{settings.PUBLIC_URL}/console/on-call/"
     if "post" in words:
         values["post_url"] = f"{settings.PUBLIC_URL}/console/replies/{words['post']}/"
     return {**words, **values}

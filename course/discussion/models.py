@@ -37,6 +37,7 @@ class Post(models.Model):
     claimed_until = models.DateTimeField(null=True)  # machine time
     held_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True)
+    overdue_at = models.DateTimeField(null=True)  # when staff, and the person, were told that no answer came in time
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -8,6 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from course.delivery import alert_end, cancel
+from course.discussion import overdue
 from course.discussion.models import Decision, Post
 from course.discussion.words import Act, PostState
 from course.people import audit
@@ -88,5 +90,15 @@ def move(post: Post, act: Act, by: By, now: datetime, **columns: Any) -> Decisio
         decision = Decision.objects.create(
             post=post, staff=by.staff, act=act, why=by.why, wording=post.wording, revision=post.revision, at=now
         )
+        if by.staff:
+            _somebody_has_it(post, act, by.staff)
         audit.record(f"staff:{by.staff.pk}" if by.staff else "author", act, f"post:{post.pk}")
     return decision
+
+
+def _somebody_has_it(post: Post, act: Act, staff: Staff) -> None:
+    """End what people are told about this post: its alerts, and the apology for a silence that is over."""
+    if act != Act.ESCALATE and post.reply_id:  # who hands it on does not have it
+        alert_end.of_reply(post.reply_id, f"staff:{staff.pk}")
+    if act in overdue.HEARD and post.overdue_at:
+        cancel.notices_of(overdue.apology_of(post))

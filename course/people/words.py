@@ -31,11 +31,19 @@ class NoticeKind(TextChoices):
     SAFETY = "safety"
     ANSWER = "answer"
     PUBLISH_REQUEST = "publish_request"
+    APOLOGY = "apology"
     FINISHED = "finished"
     URGENT = "urgent"
     OVERDUE = "overdue"
     CHANNEL_DOWN = "channel_down"
     SIGN_IN = "sign_in"
+
+
+class AlertKind(TextChoices):
+    """What people on call must do: read a reply, or phone a person whom a safety message did not reach."""
+
+    REPLY = "reply"
+    PHONE = "phone"
 
 
 class ChannelRule(TextChoices):

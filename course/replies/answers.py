@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from course.curriculum import timetable
+from course.curriculum import duty, timetable
 from course.curriculum.model import Course
-from course.people import notices, on_call
+from course.people import alerts, notices, on_call
 from course.people.models import Contact
-from course.people.words import Channel, ChannelRule, MessageClass, NoticeKind
+from course.people.words import AlertKind, Channel, ChannelRule, MessageClass, NoticeKind
 from course.replies.attribution import Who
 from course.replies.models import Reply
 from course.replies.words import Tier
@@ -30,7 +30,13 @@ def safety_to_other(contact: Contact | None, reply: Reply, kind: str, now: datet
 
 def urgent(post_id: int, reply: Reply, now: datetime) -> None:
     """Tell everybody on call that a reply may be an emergency."""
-    on_call.tell(NoticeKind.URGENT, f"reply:{reply.pk}", now, {"post": post_id})
+    alerts.begin(AlertKind.REPLY, f"reply:{reply.pk}", now, {"post": post_id})
+
+
+def today(post_id: int, reply: Reply, course: Course, now: datetime) -> None:
+    """Tell on-call once that a reply needs a person today, when it came while nobody reads replies."""
+    if not duty.inside(course.reading_hours, now):
+        on_call.tell(NoticeKind.URGENT, f"today:{reply.pk}", now, {"post": post_id, "today": True})
 
 
 def received(who: Who, reply: Reply, course: Course, tier: Tier, low_mood: bool, now: datetime) -> None:

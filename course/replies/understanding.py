@@ -15,7 +15,7 @@ from course.curriculum.model import Course
 from course.people import subscribers, versions
 from course.people.models import Contact
 from course.people.words import Channel
-from course.replies import address, answers, attribution, handover, orders, reading, reports, sent, triage
+from course.replies import address, answers, attribution, handover, orders, reading, reports, sent, staff_words, triage
 from course.replies.attribution import Who
 from course.replies.extraction import Extracted
 from course.replies.models import Reply
@@ -84,6 +84,9 @@ def _fill(found: Understood) -> None:
 def _answer(found: Understood, course: Course, now: datetime) -> None:
     """Do what is asked, then hold what a person must read, then send what is due to whoever wrote."""
     reply, who, wish = found.reply, found.who, found.wish
+    if wish is None and staff_words.take(reply, found.extracted.own_words):
+        reply.kind = ReplyKind.ANSWER
+        return
     asked = orders.obey(reply, who, wish, course, now) if wish else None
     if asked is None and orders.answer_prompt(reply, who, found.extracted.own_words, now):
         asked = ReplyKind.PUBLISH
@@ -99,6 +102,8 @@ def _answer(found: Understood, course: Course, now: datetime) -> None:
 
 def _respond(found: Understood, course: Course, post_id: int, now: datetime) -> None:
     reply, who = found.reply, found.who
+    if reply.tier == Tier.B:
+        answers.today(post_id, reply, course, now)
     if reply.tier == Tier.A:
         for kind in sorted({flag.kind for flag in found.flags if flag.tier == Tier.A}):
             answers.safety(who, reply, kind, now)

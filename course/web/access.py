@@ -23,6 +23,7 @@ StaffView = Callable[Concatenate[HttpRequest, Staff, P], HttpResponse]
 
 EVERYONE = frozenset(Role)
 MODERATORS = frozenset({Role.MODERATOR, Role.ADMINISTRATOR})
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 COORDINATORS = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
 HOLDERS = MODERATORS | COORDINATORS
 
@@ -105,6 +106,20 @@ def _messages_of(staff: Staff) -> Q:
     if staff.role == Role.ADMINISTRATOR:
         return Q()
     return Q(enrolment__cohort__in=cohorts) | Q(enrolment__isnull=True, contact__in=access_contacts(staff))
+
+
+def may_have_alerts(staff: Staff) -> bool:
+    """Return whether this member of staff may say "I have it": whoever acts on replies, and whoever is told."""
+    told = staff.on_call or staff.on_call_lead or staff.covers_for.filter(is_active=True).exists()
+    return staff.role in MODERATORS or told
+
+
+def access_colleague(staff_id: int) -> Staff:
+    """Return somebody who works here. Raises Http404."""
+    member = Staff.objects.filter(pk=staff_id, is_active=True).first()
+    if member is None:
+        raise Http404
+    return member
 
 
 def access_subscriber_by_stop_token(token: str) -> Subscriber | None:

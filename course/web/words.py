@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as later
 from course.delivery.by_hand import Word
 from course.delivery.words import HoldScope, State
 from course.discussion.words import Act, PostState
-from course.people.words import CohortState, NoticeKind, Role
+from course.people.words import AlertKind, Channel, CohortState, NoticeKind, Role
 from course.replies.words import Tier
 
 
@@ -85,12 +85,18 @@ NOTICES: dict[str, Promise] = {
     NoticeKind.SAFETY: later("Safety message"),
     NoticeKind.ANSWER: later("Answer to a reply"),
     NoticeKind.PUBLISH_REQUEST: later("Question whether a reply may be shared"),
+    NoticeKind.APOLOGY: later("“We are sorry for the wait”"),
     NoticeKind.FINISHED: later("“The course is over”"),
     NoticeKind.URGENT: later("Alert to a colleague: urgent reply"),
     NoticeKind.OVERDUE: later("Alert to a colleague: a reply waits too long"),
     NoticeKind.CHANNEL_DOWN: later("Alert to a colleague: a channel is held"),
     NoticeKind.SIGN_IN: later("Link to sign in"),
 }
+ALERTS: dict[str, Promise] = {
+    AlertKind.REPLY: later("A reply may be about an emergency"),
+    AlertKind.PHONE: later("A safety message did not reach a person: phone them"),
+}
+CHANNELS: dict[str, Promise] = {Channel.EMAIL: later("email"), Channel.SMS: later("text message")}
 SETTLED: dict[str, Promise] = {
     Word.WENT: later("Settled: it counts as sent."),
     Word.AGAIN: later("Settled: it goes again in its hours, if the person has not stopped."),

@@ -108,7 +108,21 @@ def test_a_command_before_the_tables_exist_says_what_to_do(course: Run) -> None:
     no_trace(done)
 
 
+def somebody_on_call(course: Run) -> None:
+    done = course("staff", "add", "ada@example.org", "--name", "Ada", "--role", "moderator", "--on-call", **KEYS)
+    assert done.returncode == 0, done.stderr
+
+
+def test_no_cohort_starts_while_nobody_is_on_call(course: Run) -> None:
+    refused = course("cohort", "add", "Spring", "--start", "2040-03-05", **KEYS)
+    assert refused.returncode == 1
+    assert "Nobody is on call" in refused.stderr
+    assert "`course staff on-call EMAIL`" in refused.stderr
+    no_trace(refused)
+
+
 def test_a_cohort_is_added_once_and_not_in_the_past(course: Run) -> None:
+    somebody_on_call(course)
     added = course("cohort", "add", "Spring", "--start", "2040-03-05", "--json", **KEYS)
     assert json.loads(added.stdout)["starts_on"] == "2040-03-05"
     again = course("cohort", "add", "Spring", "--start", "2040-03-05", **KEYS)
@@ -121,6 +135,7 @@ def test_a_cohort_is_added_once_and_not_in_the_past(course: Run) -> None:
 
 
 def test_a_sandbox_database_is_refused_by_production(course: Run, tmp_path: Path, database_url: str) -> None:
+    somebody_on_call(course)
     course("cohort", "add", "Spring", "--start", "2040-03-05", **KEYS)
     opened = psycopg.connect(database_url) if database_url else sqlite3.connect(tmp_path / "course.sqlite3")
     with closing(opened) as database, database:
@@ -150,3 +165,21 @@ def test_a_hold_of_nothing_is_wrong_usage(course: Run, command: str) -> None:
     done = course(command, **KEYS)
     assert done.returncode == 2
     assert "Name what: --all, email or sms." in done.stderr
+
+
+def test_the_on_call_list_is_set_and_shown_and_faults_are_one_line(course: Run) -> None:
+    somebody_on_call(course)
+    course("staff", "add", "bo@example.org", "--name", "Bo", "--role", "moderator", **KEYS)
+    hours = ("--hours", "mon-fri 09:00-17:00 America/Chicago")
+    done = course("staff", "on-call", "ada@example.org", "--lead", *hours, "--cover", "bo@example.org", **KEYS)
+    assert done.returncode == 0, done.stderr
+    course("staff", "phone", "ada@example.org", "+1 202 555 0143", **KEYS)
+    for wrong in (("--hours", "mon-fri 25:00-17:00 UTC"), ("--hours", "always"), ("--cover", "ada@example.org")):
+        refused = course("staff", "on-call", "ada@example.org", *wrong, **KEYS)
+        assert refused.returncode == 1
+        assert refused.stderr.startswith("Nothing was changed. ")
+        no_trace(refused)
+    ada = json.loads(course("staff", "list", "--json", **KEYS).stdout)["staff"][0]
+    assert (ada["on_call"], ada["lead"], ada["cover"], ada["reached_by"]) == ("yes", "yes", "Bo", "email, sms")
+    assert ada["hours"] == "mon-fri 09:00-17:00 America/Chicago"
+    assert "ada@example.org" not in course("staff", "list", **KEYS).stdout

@@ -19,8 +19,9 @@ from course.cli.redis_server import ping, private_redis
 from course.cli.vital_signs import Signs
 from course.delivery import heartbeat, holds
 from course.delivery.words import HoldScope, State
-from course.people import notices
-from course.people.words import MessageClass, NoticeKind
+from course.people import alerts, notices, on_call
+from course.people.models import Alert, Staff
+from course.people.words import AlertKind, MessageClass, NoticeKind
 from tests import factories
 from tests.sandbox.conftest import until
 from tests.web.conftest import make_reply
@@ -66,6 +67,7 @@ def signs(now: datetime) -> Signs:
 
 
 def all_at_work() -> None:
+    factories.make_staff(on_call=True)
     for name in (heartbeat.BEAT, *heartbeat.QUEUES):
         heartbeat.beat(name, MACHINE)
 
@@ -161,6 +163,21 @@ def test_a_reply_that_nobody_understands_and_a_silent_queue_are_faults(now: date
         "A reply has waited to be understood for 300 seconds.",
         "Nobody was ever seen at work: the tick (beat).",
         "Not seen for 180 seconds: a worker on the queue look.",
+    ]
+
+
+@pytest.mark.django_db
+def test_an_alert_that_nobody_has_and_an_empty_on_call_list_are_faults(now: datetime) -> None:
+    all_at_work()
+    alerts.begin(AlertKind.PHONE, "not_reached:1", now, {"phone": True})
+    factories.make_cohort()
+    Alert.objects.update(opened_at=MACHINE - timedelta(minutes=10))
+    assert "An alert" not in " ".join(signs(now).faults())
+    Alert.objects.update(opened_at=MACHINE - timedelta(minutes=11))
+    Staff.objects.update(is_active=False)
+    assert signs(now).faults()[-2:] == [
+        "An alert to people on call has had no answer for 660 seconds.",
+        on_call.NOBODY,
     ]
 
 

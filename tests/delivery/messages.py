@@ -14,7 +14,7 @@ from course.people.models import Contact, Staff, Subscriber
 from course.people.words import Channel, MessageClass, NoticeKind, Role
 from tests import factories
 
-_TO_STAFF = (NoticeKind.URGENT, NoticeKind.CHANNEL_DOWN)
+TO_STAFF = (NoticeKind.URGENT, NoticeKind.OVERDUE, NoticeKind.CHANNEL_DOWN)
 HOSTILE = "<svg onload=alert(1)> [x](http://evil.example) **bold** =cmd()\n# not a title"
 NOTICES: dict[NoticeKind, dict[str, Any]] = {
     NoticeKind.WELCOME: {},
@@ -24,7 +24,9 @@ NOTICES: dict[NoticeKind, dict[str, Any]] = {
     NoticeKind.SAFETY: {"safety_kind": "emergency"},
     NoticeKind.ANSWER: {"question": HOSTILE, "answer": "Ask your doctor."},
     NoticeKind.PUBLISH_REQUEST: {"post": 7, "wording": HOSTILE, "answer": "Yes.", "number": 42, "link": "a" * 26},
-    NoticeKind.URGENT: {"post": 7},
+    NoticeKind.APOLOGY: {},
+    NoticeKind.URGENT: {"post": 7, "alert": 12},
+    NoticeKind.OVERDUE: {"post": 7},
     NoticeKind.CHANNEL_DOWN: {"channel": "sms"},
 }
 
@@ -59,7 +61,7 @@ def of_every_notice(now: datetime) -> dict[str, Message]:
     person, member = factories.make_subscriber(), factories.make_staff(Role.MODERATOR)
     made = {}
     for kind in NOTICES:
-        recipient = member if kind in _TO_STAFF else person
+        recipient = member if kind in TO_STAFF else person
         made[str(kind)] = notice(kind, recipient, recipient.contacts.get(), now)
     return made
 

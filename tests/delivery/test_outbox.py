@@ -11,7 +11,7 @@ from course.delivery.channels.base import Result
 from course.delivery.models import Attempt, Message, Suppression
 from course.delivery.words import Outcome, Reason, State, SuppressionReason
 from course.people import notices
-from course.people.models import Contact, NoticeRequest
+from course.people.models import Alert, Contact, NoticeRequest
 from course.people.words import Channel, ChannelRule, EnrolmentState, MessageClass, NoticeKind
 from tests import factories
 from tests.delivery.messages import take_up
@@ -181,7 +181,7 @@ def assert_people_act(message: Message) -> None:
     assert message.contact
     assert message.contact.subscriber
     assert other.contact == message.contact.subscriber.contacts.get(channel="email")
-    assert NoticeRequest.objects.get(kind=NoticeKind.URGENT).words == {"phone": True}
+    assert NoticeRequest.objects.get(kind=NoticeKind.URGENT).words == {"phone": True, "alert": Alert.objects.get().pk}
 
 
 def test_a_safety_message_that_cannot_go_is_tried_by_the_other_channel_and_on_call_is_told_to_phone(
@@ -262,7 +262,7 @@ def test_a_safety_notice_that_cannot_be_planned_is_looked_at_again_in_seconds_an
     request.refresh_from_db()
     assert request.not_before == now + timedelta(seconds=10)
     told = NoticeRequest.objects.get(kind=NoticeKind.URGENT)
-    assert (told.recipient, told.words) == (f"staff:{member.pk}", {"phone": True})
+    assert (told.recipient, told.words) == (f"staff:{member.pk}", {"phone": True, "alert": Alert.objects.get().pk})
 
 
 @pytest.mark.parametrize("when", ["claimed", "expired", "unknown"])
@@ -276,7 +276,7 @@ def test_on_call_phones_when_a_safety_message_cannot_be_opened(safety: Message, 
         outbox.claim([MessageClass.SAFETY], Channel.SMS, "worker:1", now, MACHINE, 5)
     else:
         take_up(now + timedelta(days=3 if when == "expired" else 0), MACHINE)
-    assert NoticeRequest.objects.get(kind=NoticeKind.URGENT).words == {"phone": True}
+    assert NoticeRequest.objects.get(kind=NoticeKind.URGENT).words == {"phone": True, "alert": Alert.objects.get().pk}
 
 
 def test_a_message_that_cannot_be_opened_keeps_no_other_from_its_next_window(now: datetime) -> None:

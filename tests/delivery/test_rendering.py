@@ -11,7 +11,7 @@ from course.delivery.channels.base import Mail, Text
 from course.delivery.words import REPLY_MARKER
 from course.people.words import Channel, NoticeKind
 from tests import factories
-from tests.delivery.messages import HOSTILE, NOTICES, mail_of, notice, part
+from tests.delivery.messages import HOSTILE, NOTICES, TO_STAFF, mail_of, notice, part
 
 pytestmark = pytest.mark.django_db
 
@@ -88,7 +88,7 @@ def test_the_sandbox_says_that_no_clinician_has_checked_it(now: datetime) -> Non
 
 @pytest.mark.parametrize("kind", NOTICES)
 def test_each_notice_says_who_writes_by_email_and_by_text(now: datetime, kind: NoticeKind) -> None:
-    staff = kind in (NoticeKind.URGENT, NoticeKind.CHANNEL_DOWN)
+    staff = kind in TO_STAFF
     for channel in ("email", "sms"):
         recipient = factories.make_staff() if staff else factories.make_subscriber(channel)
         contact = recipient.contacts.get()

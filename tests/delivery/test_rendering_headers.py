@@ -15,7 +15,7 @@ from course.delivery.models import Message
 from course.discussion.models import PostState
 from course.people.words import MessageClass, NoticeKind
 from tests import factories
-from tests.delivery.messages import NOTICES, mail_of, notice, part
+from tests.delivery.messages import NOTICES, TO_STAFF, mail_of, notice, part
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +23,7 @@ CLASSES = {
     NoticeKind.SAFETY: MessageClass.SAFETY,
     NoticeKind.URGENT: MessageClass.SAFETY,
     NoticeKind.ANSWER: MessageClass.COURSE,
+    NoticeKind.APOLOGY: MessageClass.COURSE,
     NoticeKind.PUBLISH_REQUEST: MessageClass.COURSE,
 }
 STEPS = ("what-it-is", "two-kinds", "medicines", "staying-active", "digest-1")
@@ -44,7 +45,7 @@ def of_step(step: str, **who: Any) -> Message:
 
 
 def of_notice(kind: NoticeKind, now: datetime) -> Message:
-    staff = kind in (NoticeKind.URGENT, NoticeKind.CHANNEL_DOWN)
+    staff = kind in TO_STAFF
     recipient = factories.make_staff() if staff else factories.make_subscriber()
     message = notice(kind, recipient, recipient.contacts.get(), now)
     message.message_class = CLASSES.get(kind, MessageClass.DIRECT)

@@ -10,13 +10,13 @@ from course.delivery.channels.base import Mail
 from course.delivery.models import Message
 from course.delivery.rendering import render
 from course.discussion.models import Post
-from course.people.models import Contact, Subscriber
+from course.people.models import Alert, Contact, Subscriber
 from course.people.words import ConsentKind
 from course.replies import handover, intake, letter, orders
 from course.replies.address import Destination
 from course.replies.models import Reply
 from course.replies.words import ReplyKind, Tier
-from tests.factories import make_cohort, make_message, make_staff, make_subscriber
+from tests.factories import make_cohort, make_contact, make_message, make_staff, make_subscriber
 from tests.replies.incoming import Inbox, asked_for, last_message, mail, told
 
 
@@ -113,7 +113,8 @@ def test_stop_with_a_red_flag_stops_and_brings_the_safety_text_and_the_people_on
         {"safety_kind": "emergency"}, "safety", texter.contacts.get(),
     )  # fmt: skip
     (urgent,) = asked_for("urgent")
-    assert (urgent.words, urgent.recipient) == ({"post": post.pk}, f"staff:{on_call.pk}")
+    assert urgent.words == {"post": post.pk, "alert": Alert.objects.get().pk}
+    assert urgent.recipient == f"staff:{on_call.pk}"
     assert not asked_for("received")
 
 
@@ -123,6 +124,34 @@ def test_with_nobody_on_call_every_moderator_is_told(inbox: Inbox, texter: Subsc
     inbox.text(texter.contacts.get().address, "I want to kill myself")
     assert [notice.recipient for notice in asked_for("urgent")] == [f"staff:{moderator.pk}"]
     assert json.loads(told("safety")) == {"safety_kind": "self_harm"}
+
+
+def test_who_is_on_call_ends_an_alert_by_text_from_their_own_number_and_nobody_else_does(
+    inbox: Inbox, texter: Subscriber
+) -> None:
+    nurse = make_staff(on_call=True)
+    number = make_contact(nurse, "sms").address
+    other = make_contact(make_staff(), "sms").address
+    inbox.text(texter.contacts.get().address, "I want to kill myself")
+    alert = Alert.objects.get()
+    for sender, words in ((other, f"OK {alert.pk}"), (texter.contacts.get().address, "OK"), (number, "OK 99999")):
+        inbox.text(sender, words)
+        assert Alert.objects.get().acknowledged_at is None
+    posts = Post.objects.count()
+    inbox.text(number, f"ok {alert.pk}.")
+    assert Alert.objects.get().acknowledged_by == f"staff:{nurse.pk}"
+    assert Post.objects.count() == posts
+
+
+@pytest.mark.parametrize(("hour", "told_of_it"), [(16, 0), (3, 1)])  # 10:00 and 21:00 in Chicago
+def test_outside_reading_hours_tier_b_is_told_to_on_call_once(
+    texter: Subscriber, now: datetime, hour: int, told_of_it: int
+) -> None:
+    make_staff(on_call=True)
+    reply = Inbox(now.replace(hour=hour)).text(texter.contacts.get().address, "One calf is swollen and red.")
+    assert reply.tier == Tier.B
+    assert len(asked_for("urgent")) == told_of_it
+    assert not Alert.objects.exists()  # it is told once: nothing repeats
 
 
 def test_tier_b_is_told_in_the_received_notice(inbox: Inbox, mail_reader: Subscriber) -> None:

@@ -45,6 +45,10 @@ ADDRESSES: dict[str, Address] = {
     "console-replies": Address(STAFF | _STRANGERS, 403),
     "console-reply": Address(STAFF | _STRANGERS, 403, lambda world: [world.held.pk]),
     "console-hold": Address(STAFF | {Role.AUTHOR: 403}, 403),
+    "console-on-call": Address(STAFF, 403),
+    "console-on-call-member": Address(
+        dict.fromkeys(STAFF, 403) | {"visitor": 302, Role.ADMINISTRATOR: 200}, 403, lambda world: [world.owner.pk]
+    ),
     "console-unsure": Address(STAFF | _NOT_COORDINATING, 403),
     "console-unreached": Address(STAFF | _NOT_COORDINATING, 403),
     "console-cohorts": Address(STAFF | _NOT_COORDINATING, 403),

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from course import clock
 from course.delivery import unreached
+from course.people import on_call
 from course.people.models import Staff
 from course.people.words import EnrolmentState
 from course.web import access, words
@@ -49,7 +50,10 @@ def cohorts_page(request: HttpRequest, staff: Staff) -> HttpResponse:
         finished=Count("enrolments", filter=Q(enrolments__state=EnrolmentState.FINISHED)),
         next_due=Min("enrolments__next_due_at", filter=active),
     )
+    nobody_on_call = not on_call.listed(on_call.staff())
     shown = Paginator(cohorts.order_by("-starts_on", "name"), PAGE).get_page(request.GET.get("page"))
     return render_page(
-        request, "web/console/cohorts.html", {"shown": shown, "states": words.COHORT_STATES, "query": ""}
+        request,
+        "web/console/cohorts.html",
+        {"shown": shown, "states": words.COHORT_STATES, "query": "", "nobody_on_call": nobody_on_call},
     )
