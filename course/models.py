@@ -17,7 +17,7 @@ from course.people.models import (
     Staff,
     Subscriber,
 )
-from course.replies.models import Reply
+from course.replies.models import QuizAnswer, Reply
 from course.sandbox.models import SandboxClock
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "NoticeRequest",
     "Post",
     "Prompt",
+    "QuizAnswer",
     "Receipt",
     "Reply",
     "SandboxClock",

@@ -39,9 +39,7 @@ class QuestionRow(Row):
     def question(self) -> Question:
         """Return it as the plain value the rest of the course reads."""
         rows = {"A": self.answers.A, "B": self.answers.B, "C": self.answers.C}
-        return Question(
-            self.ask, tuple(Answer(key, rows[key].text, rows[key].feedback) for key in KEYS), self.right
-        )
+        return Question(self.ask, tuple(Answer(key, rows[key].text, rows[key].feedback) for key in KEYS), self.right)
 
 
 def put_in(texts: Iterable[str], question: Question | None) -> tuple[str, ...]:
