@@ -1,5 +1,6 @@
 """Answers to the lessons' questions: counted, shown from five people up, and nothing about any one of them."""
 
+import re
 from datetime import datetime
 
 from django.urls import reverse
@@ -38,10 +39,7 @@ def test_five_are_counted_by_answer_with_the_number_beside_its_bar(world: World,
     shown = " ".join(page(world).split())
     assert "5 people answered." in shown
     for count, percent in ((4, "80.0"), (0, "0.0"), (1, "20.0")):
-        assert (
-            f'<td class="count">{count}</td> <td class="bar"><svg aria-hidden="true" focusable="false"><rect width="{percent}%"'
-            in shown
-        )
+        assert re.search(rf'<td class="count">{count}</td> <td class="bar">.{{0,60}}width="{percent}%"', shown)
 
 
 def test_a_reply_from_another_address_says_so(world: World) -> None:
