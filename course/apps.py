@@ -21,4 +21,4 @@ class CourseAppConfig(AppConfig):
         right_of_way.install()
         digests.lend(digests.Lent(digest.entries_for, digest.still_published))
         course_files.lend(template_check.faults)
-        handover.register(posts.hold, agreement.by_text)
+        handover.register(posts.hold, agreement.by_text, posts.file_under)

@@ -18,7 +18,7 @@ from course.people.models import (
     Staff,
     Subscriber,
 )
-from course.replies.models import Reply
+from course.replies.models import QuizAnswer, Reply
 from course.sandbox.models import SandboxClock
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "NoticeRequest",
     "Post",
     "Prompt",
+    "QuizAnswer",
     "Receipt",
     "Reply",
     "SandboxClock",

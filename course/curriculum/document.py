@@ -6,7 +6,8 @@ the types asked for in :meth:`Document.read` turn strings into values.
 """
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from types import UnionType
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -181,6 +182,8 @@ def _keys_at(kind: TypeAdapter[Any], loc: tuple[str | int, ...]) -> list[str]:
     for key in loc:
         fields = model.model_fields.items()
         model = next(f.annotation for name, f in fields if key in (name, f.alias))
+        if isinstance(model, UnionType):  # a group of keys that may be left out
+            model = get_args(model)[0]
     if not (isinstance(model, type) and issubclass(model, BaseModel)):
         return []
     return [field.alias or name for name, field in model.model_fields.items()]

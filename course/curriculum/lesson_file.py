@@ -9,10 +9,11 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
-from course.curriculum import wording
+from course.curriculum import question_file, wording
 from course.curriculum.document import Document, Place
 from course.curriculum.faults import Fault
 from course.curriculum.model import Lesson
+from course.curriculum.question_file import QuestionRow
 from course.curriculum.segments import fold
 from course.curriculum.values import ReviewRow, Row, Words
 
@@ -28,6 +29,7 @@ class FrontMatter(Row):
     minutes: Annotated[int, Field(ge=1, le=60)]
     action: Words
     texts: Annotated[tuple[Words, ...], Field(min_length=1)]
+    question: QuestionRow | None = None
     review: ReviewRow
 
 
@@ -77,7 +79,7 @@ def read_lesson(file: str, text: str, around: Around) -> tuple[Lesson | None, li
     if doc.data is None:
         return None, doc.faults
     row = doc.read((), _FRONT)
-    _check_words(doc, name[0], around)
+    _check_words(doc, name[0], around, row)
     if row is None:
         return None, doc.faults
     lesson = _lesson(*name, row, body.strip() + "\n")
@@ -95,6 +97,8 @@ def unsigned(thing: str, signed_before: bool, content_hash: str) -> tuple[str, s
 
 def _lesson(language: str, slug: str, row: FrontMatter, body: str) -> Lesson:
     words = [language, slug, row.title, row.subject, row.minutes, row.action, list(row.texts), body]
+    words += [row.question.model_dump()] if row.question else []
+    question = row.question.question() if row.question else None
     digest = hashlib.sha256(json.dumps(words, ensure_ascii=True).encode()).hexdigest()
     return Lesson(
         slug=slug,
@@ -104,9 +108,10 @@ def _lesson(language: str, slug: str, row: FrontMatter, body: str) -> Lesson:
         minutes=row.minutes,
         action=row.action,
         body=body,
-        texts=wording.number_parts(row.texts),
+        texts=wording.number_parts(question_file.put_in(row.texts, question)),
         review=row.review.review(),
         content_hash=digest,
+        question=question,
     )
 
 
@@ -118,7 +123,7 @@ def _check_body(doc: Document, body: str, first_line: int) -> None:
         doc.faults.append(Fault(doc.file, first_line + line, what, fix))
 
 
-def _check_words(doc: Document, language: str, around: Around) -> None:
+def _check_words(doc: Document, language: str, around: Around, row: FrontMatter | None) -> None:
     """Check each text that can be read, even where another key of the front matter has a fault."""
     for key in ("title", "subject", "action"):
         _check_slots(doc, (key,), ())
@@ -130,8 +135,13 @@ def _check_words(doc: Document, language: str, around: Around) -> None:
     texts = [doc.value(place) for place in places]
     if not all(isinstance(text, str) for text in texts):
         return
-    for place, text in zip(places, wording.number_parts(texts), strict=True):
-        if _check_slots(doc, place, wording.TEXT_SLOTS | {wording.PART}):
+    question_file.check(doc, texts)
+    question = row.question.question() if row and row.question else None
+    allowed = wording.TEXT_SLOTS | {wording.PART} | ({question_file.SLOT} if doc.value(("question",)) else set())
+    asked = wording.number_parts(question_file.put_in(texts, question))
+    sent = [pair for pair in zip(places, asked, strict=True) if _check_slots(doc, pair[0], allowed)]
+    for place, text in [*sent, *(question_file.feedback(doc) if question else [])]:
+        if not list(wording.unknown_slots(text, wording.TEXT_SLOTS)):
             filled = around.filled(text)
             for what, fix in wording.text_problems(text, filled, language, around.private_words, around.clinic):
                 doc.fault(place, what, fix)

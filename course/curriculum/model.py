@@ -6,6 +6,8 @@ from datetime import date, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from course.curriculum.question import Question
+
 BASE_LANGUAGE = "en"
 OTHER_COUNTRY = "other"
 
@@ -89,7 +91,8 @@ class Review:
 
 @dataclass(frozen=True)
 class Lesson:
-    """One lesson in one language. ``body`` is Markdown; ``texts`` are self-contained text messages, in order.
+    """One lesson in one language. ``body`` is Markdown; ``texts`` are self-contained text messages, in order; the
+    last one asks the ``question``.
 
     ``content_hash`` is over all the words and leaves the signature out, so that signing does not change it.
     """
@@ -104,6 +107,7 @@ class Lesson:
     texts: tuple[str, ...]
     review: Review
     content_hash: str
+    question: Question | None = None  # None only in a course registered before lessons had questions
 
     @property
     def reviewed(self) -> bool:

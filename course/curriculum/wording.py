@@ -41,7 +41,12 @@ def expand_text(text: str, *, clinic: str, number: int, count: int, emergency: s
 def expand_body(body: str, *, clinic: str, phone: str, relay: str, emergency: str) -> str:
     """Fill a lesson's Markdown; the values are escaped, so that a clinic's name never turns into mark-up."""
     values = {"clinic": clinic, "phone": phone, "relay": relay, "emergency": emergency}
-    return fill(body, {slot: value.translate(_ESCAPES) for slot, value in values.items()})
+    return fill(body, {slot: as_words(value) for slot, value in values.items()})
+
+
+def as_words(text: str) -> str:
+    """Return ``text`` for Markdown, so that nothing in it is mark-up."""
+    return text.translate(_ESCAPES)
 
 
 def expand_safety(text: str, *, clinic: str, emergency: str) -> str:

@@ -73,6 +73,7 @@ NOTICE_TITLES: dict[str, Callable[[], str]] = {
     NoticeKind.HELP: lambda: _("How to get help"),
     NoticeKind.RECEIVED: lambda: _("We got your message"),
     NoticeKind.STOPPED: lambda: _("Your lessons have stopped"),
+    NoticeKind.FEEDBACK: lambda: _("About your answer"),
     NoticeKind.SAFETY: lambda: _("Please read this now"),
     NoticeKind.ANSWER: lambda: _("Our answer to your question"),
     NoticeKind.PUBLISH_REQUEST: lambda: _("May we share your question?"),

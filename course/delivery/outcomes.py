@@ -6,7 +6,7 @@ from django.db import transaction
 
 from course import doorbell
 from course.curriculum import timetable
-from course.delivery import holds, outbox, suppression
+from course.delivery import holds, outbox, suppression, teach_back
 from course.delivery.channels.base import Result
 from course.delivery.models import Attempt, Message
 from course.delivery.words import HoldScope, Outcome, Reason, State, SuppressionReason
@@ -52,6 +52,7 @@ def accepted(message: Message, provider_id: str, now: datetime) -> bool:
         return False
     if message.part < message.parts:
         release_next_part(message, now)
+    teach_back.open_prompt(message, now)
     return True
 
 

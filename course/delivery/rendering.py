@@ -14,7 +14,7 @@ from django.utils import translation
 
 from course.curriculum.model import OTHER_COUNTRY, Course
 from course.curriculum.segments import fold
-from course.delivery import digests, mail, steps, values
+from course.delivery import digests, mail, steps, teach_back, values
 from course.delivery.channels.base import Mail, Outgoing, Text
 from course.delivery.models import Message
 from course.delivery.slots import Slots, dated, fit
@@ -103,7 +103,7 @@ def occasion_of(message: Message, newest: Course) -> Occasion:
             raise NothingToSay(f"Every post of message {message.pk} was withdrawn.")
     return Occasion(
         course, newest, message.step_id, message.channel, message.part,
-        Reader(reader.language, known, reader.form), steps.frozen(posts),
+        Reader(reader.language, known, reader.form), steps.frozen(posts), asks=teach_back.asks(message),
     )  # fmt: skip
 
 

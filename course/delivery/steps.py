@@ -9,8 +9,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from course.curriculum.model import Course, Step
+from course.curriculum.question import Question
 from course.curriculum.segments import fold
-from course.curriculum.wording import expand_body, expand_text
+from course.curriculum.wording import as_words, expand_body, expand_text
 from course.delivery import mail, values
 from course.delivery.digests import Entry
 from course.delivery.mail import Letter
@@ -29,6 +30,7 @@ class Occasion:
 
     ``course`` is the version a person's cohort is pinned to; ``newest`` gives numbers and safety lines. Both are
     told from others by their content hash. ``posts`` are the words of a digest, not their numbers: an edit counts.
+    ``asks``: this lesson's question is asked here; somebody who has both channels is asked by text only.
     """
 
     course: Course
@@ -38,6 +40,7 @@ class Occasion:
     part: int
     reader: Reader
     posts: tuple[_FrozenEntry, ...] = ()
+    asks: bool = True
 
     @property
     def step(self) -> Step:
@@ -64,6 +67,12 @@ def fill(body: str, course: Course, country: str) -> str:
     numbers = values.common(course, Reader("en", country, "standard"))
     wanted = ("clinic", "phone", "relay", "emergency")
     return expand_body(body, **{slot: numbers[slot] for slot in wanted})
+
+
+def asked(question: Question) -> dict[str, Any]:
+    """Return a question for a Markdown template: its words are words, never mark-up."""
+    answers = [(answer.key, as_words(answer.text)) for answer in question.answers]
+    return {"ask": as_words(question.ask), "answers": answers}
 
 
 def _own(occasion: Occasion) -> dict[str, Any]:
@@ -98,7 +107,8 @@ def _letter(occasion: Occasion, slots: Slots, said: dict[str, Any]) -> Letter:
         )  # fmt: skip
     lesson = occasion.course.lesson(occasion.step.lesson, reader.language)
     body = fill(lesson.body, occasion.newest, reader.country)
-    words = render_to_string("email/lesson.txt", said | {"body": body})
+    question = asked(lesson.question) if lesson.question and occasion.asks else None
+    words = render_to_string("email/lesson.txt", said | {"body": body, "question": question})
     opening = _("%(clinic)s. Lesson %(number)s of %(count)s. %(minutes)s minutes to read.") % (
         said | {"minutes": lesson.minutes}
     )

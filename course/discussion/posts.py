@@ -8,6 +8,7 @@ from django.db.models import Case, IntegerField, QuerySet, Value, When
 from course.discussion import redaction
 from course.discussion.models import Post
 from course.discussion.words import PostState
+from course.people.models import Subscriber
 from course.replies.models import Reply
 from course.replies.words import Tier
 
@@ -32,6 +33,18 @@ def hold(reply: Reply, lesson: str, tier: Tier, words: str, now: datetime) -> in
         },
     )
     return post.pk
+
+
+def file_under(reply_id: int, person: Subscriber, lesson: str) -> None:
+    """Give a held post of nobody's its author; the wording is made anew, now that we know whose name to take out.
+
+    A wording that a moderator has touched stays, and so does a post that has an author.
+    """
+    for post in Post.objects.filter(reply_id=reply_id, subscriber__isnull=True, state=PostState.HELD):
+        words = post.reply.own_words if post.reply else ""
+        made_anew = {"wording": redaction.propose(words, person).text} if post.revision == 1 else {}
+        unchanged = Post.objects.filter(pk=post.pk, subscriber__isnull=True, revision=post.revision)
+        unchanged.update(subscriber=person, lesson=lesson, **made_anew)
 
 
 def queue(filters: Mapping[str, str] | None = None) -> QuerySet[Post]:

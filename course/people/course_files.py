@@ -11,6 +11,7 @@ from course.curriculum.faults import Fault
 from course.curriculum.folder import SCHEDULE, read_folder
 from course.curriculum.model import Course
 from course.curriculum.parse import parse_course, stale_numbers
+from course.curriculum.question_file import unasked
 from course.people import versions
 from course.people.models import CourseVersion
 
@@ -47,7 +48,7 @@ def faults(now: datetime) -> list[Fault]:
     if parsed.course is None:
         return sorted(parsed.faults)
     made = [fault for check in _lent for fault in check(parsed.course)]
-    return sorted([*parsed.faults, *stale_numbers(parsed.course, now.date()), *made])
+    return sorted([*parsed.faults, *stale_numbers(parsed.course, now.date()), *unasked(parsed.course), *made])
 
 
 def blocking(found: list[Fault]) -> list[Fault]:

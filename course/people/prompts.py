@@ -7,6 +7,8 @@ from django.db import IntegrityError, transaction
 
 from course.people.models import Contact, Prompt
 
+QUIZ = "quiz"
+
 
 def open_prompt(
     contact: Contact,
@@ -18,10 +20,16 @@ def open_prompt(
     options: Sequence[str] = (),
     expires_in: timedelta = timedelta(days=7),
 ) -> Prompt | None:
-    """Open a prompt, or return None when this address already has one open."""
+    """Open a prompt, or return None when this address already has one open that must be answered first.
+
+    A lesson's question gives way to any other, and to the next lesson's: see `replies.teach_back` for why its answer
+    is not lost. ``now`` is course time.
+    """
     close_expired(contact, now)
     try:
         with transaction.atomic():
+            quiz = Prompt.objects.filter(address_index=contact.address_index, closed_at__isnull=True, kind=QUIZ)
+            quiz.update(closed_at=now, answer="newer")
             return Prompt.objects.create(
                 contact=contact,
                 address_index=contact.address_index,

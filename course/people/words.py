@@ -28,6 +28,7 @@ class NoticeKind(TextChoices):
     STOPPED = "stopped"
     PAUSED = "paused"
     FEEDBACK = "feedback"
+    WHICH_PERSON = "which_person"
     SAFETY = "safety"
     ANSWER = "answer"
     PUBLISH_REQUEST = "publish_request"

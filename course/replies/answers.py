@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from course.curriculum import duty, timetable
 from course.curriculum.model import Course
+from course.curriculum.question import Answer
 from course.people import alerts, notices, on_call
 from course.people.models import Contact
 from course.people.words import AlertKind, Channel, ChannelRule, MessageClass, NoticeKind
@@ -55,6 +56,17 @@ def received(who: Who, reply: Reply, course: Course, tier: Tier, low_mood: bool,
     notices.request(
         NoticeKind.RECEIVED, MessageClass.DIRECT, recipient, f"reply:{reply.pk}", now,
         words=words, rule=ChannelRule.THIS_CONTACT, contact=who.contact, answers_at=reply.received_at,
+    )  # fmt: skip
+
+
+def feedback(who: Who, reply: Reply, answer: Answer, now: datetime) -> None:
+    """Say the lesson's kind words about an answer to its question."""
+    if who.subscriber is None or who.contact is None:
+        return
+    notices.request(
+        NoticeKind.FEEDBACK, MessageClass.DIRECT, who.subscriber, f"reply:{reply.pk}", now,
+        words={"answer_key": answer.key, "feedback": answer.feedback},
+        rule=ChannelRule.THIS_CONTACT, contact=who.contact, answers_at=reply.received_at,
     )  # fmt: skip
 
 

@@ -17,13 +17,16 @@ from course.replies.models import Reply
 class Who:
     """Whose a reply is. ``subscriber`` is None for a stranger, and for a number that several people share.
 
-    ``contact`` is where answers go; None when the sender has no address that anything could go to.
+    ``contact`` is where answers go; None when the sender has no address that anything could go to. ``disagrees``:
+    a mail came from another address than the one its token belongs to. Then it stays with the token's owner, since
+    From proves nothing, and a person is shown that somebody else may have written it.
     """
 
     contact: Contact | None
     subscriber: Subscriber | None = None
     message: Message | None = None
     sharers: tuple[Subscriber, ...] = ()
+    disagrees: bool = False
 
 
 def of(reply: Reply, sender: str) -> Who:
@@ -36,10 +39,12 @@ def of(reply: Reply, sender: str) -> Who:
     if found is None:
         return Who(None)
     if found.subscriber:
-        return Who(_mail_contact(found.subscriber), found.subscriber)
+        contact = _mail_contact(found.subscriber)
+        return Who(contact, found.subscriber, disagrees=_disagrees(contact, sender))
     message = found.message
     contact = message.contact if message else None
-    return Who(contact, contact.subscriber if contact else None, message)
+    person = contact.subscriber if contact else None
+    return Who(contact, person, message, disagrees=_disagrees(contact, sender))
 
 
 def number_of(reply: Reply) -> str:
@@ -94,6 +99,10 @@ def _stranger(channel: Channel, sender: str) -> Contact | None:
 
 def _mail_contact(subscriber: Subscriber) -> Contact | None:
     return subscriber.contacts.filter(channel=Channel.EMAIL, replaced_at__isnull=True).first()
+
+
+def _disagrees(contact: Contact | None, sender: str) -> bool:
+    return bool(contact and sender and sender != contact.address.lower())
 
 
 def _lesson(message: Message) -> str:

@@ -40,3 +40,22 @@ class Reply(models.Model):
 
     def __str__(self) -> str:
         return f"reply {self.pk}"
+
+
+class QuizAnswer(models.Model):
+    """A person's first answer to a lesson's question. `question` is its mark: in other words a letter means other."""
+
+    subscriber = models.ForeignKey("course.Subscriber", on_delete=models.CASCADE, related_name="quiz_answers")
+    lesson = models.CharField(max_length=100)
+    question = models.CharField(max_length=16)
+    key = models.CharField(max_length=1)  # A, B or C
+    at = models.DateTimeField()  # course time
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subscriber", "lesson", "question"], name="quiz_answer_first_counts"),
+        ]
+        indexes = [models.Index(fields=["lesson", "question", "key"], name="quiz_answer_counts")]
+
+    def __str__(self) -> str:
+        return f"quiz answer {self.pk}"

@@ -1,6 +1,7 @@
 """What a reply asks us to do in; done, out: stop, start, help, or an answer to the one open prompt."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -46,6 +47,7 @@ def obey(reply: Reply, who: Who, wish: Wish, course: Course, now: datetime) -> R
     A reply whose exact words were acted on when it was stored has its kind already, and is not obeyed again: a
     later START would be undone.
     """
+    wish = believed(who, wish)
     if wish.surety == "unclear" or (not who.subscriber and reply.channel == Channel.EMAIL and wish.ask != "help"):
         return None
     if wish.ask == "help":
@@ -59,6 +61,17 @@ def obey(reply: Reply, who: Who, wish: Wish, course: Course, now: datetime) -> R
     else:
         _start(reply, who, course, now)
     return kind
+
+
+def believed(who: Who, wish: Wish) -> Wish:
+    """Return ``wish``, or the same as an unclear one when the mail came from another address than its token's owner.
+
+    An exact STOP still stops: whoever holds the token may end the course, as with the link in every mail, and stopping
+    is the safe side. A phrase may be about the other person ("take me off this list"), and a START would agree in the
+    owner's name. HELP changes nothing.
+    """
+    harmless = wish.ask == "help" or (wish.ask == "stop" and wish.surety == "exact")
+    return wish if harmless or not who.disagrees else replace(wish, surety="unclear", alone=False)
 
 
 def answer_prompt(reply: Reply, who: Who, text: str, now: datetime) -> bool:

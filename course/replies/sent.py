@@ -62,5 +62,6 @@ def _of_course(version: str, country: str) -> str:
     numbers = course.emergency(country)
     slots = {"clinic": course.clinic.name, "emergency": numbers.emergency or ANY_COUNTRY}
     lessons = [to_plain(fill(lesson.body, course, country)) for lesson in course.lessons.values()]
+    questions = [lesson.question.in_a_text() for lesson in course.lessons.values() if lesson.question]
     safety = [expand_safety(words, **slots) for each in course.safety_texts for words in (each.text, each.email)]
-    return normal("\n".join(lessons + safety))
+    return normal("\n".join(lessons + questions + safety))

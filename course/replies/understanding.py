@@ -15,7 +15,20 @@ from course.curriculum.model import Course
 from course.people import subscribers, versions
 from course.people.models import Contact
 from course.people.words import Channel
-from course.replies import address, answers, attribution, handover, orders, reading, reports, sent, staff_words, triage
+from course.replies import (
+    address,
+    answers,
+    attribution,
+    handover,
+    household,
+    orders,
+    reading,
+    reports,
+    sent,
+    staff_words,
+    teach_back,
+    triage,
+)
 from course.replies.attribution import Who
 from course.replies.extraction import Extracted
 from course.replies.models import Reply
@@ -45,9 +58,9 @@ def understand(reply: Reply, opened: Opened, course: Course, now: datetime, mach
     quotable = _quotable(reply, who, now)
     extracted = reading.own_words(reply, opened, quotable)
     searched = _searched(opened, extracted, quotable, course)
-    found = Understood(
-        reply, opened, who, extracted, triage.find(course, searched), reading.wish(reply, opened, extracted)
-    )
+    wish = reading.wish(reply, opened, extracted)
+    wish = orders.believed(who, wish) if wish else None
+    found = Understood(reply, opened, who, extracted, triage.find(course, searched), wish)
     _fill(found)
     if opened.machine:
         _set_aside(found, course, now, machine_now)
@@ -76,9 +89,7 @@ def _fill(found: Understood) -> None:
     reply.attachments = min(found.opened.attachments, 999)
     reply.red_flags = [{"rule": flag.rule, "tier": flag.tier.value} for flag in found.flags]
     reply.tier = triage.highest(found.flags)
-    contact = found.who.contact
-    if reply.channel == Channel.EMAIL and contact and found.opened.sender:
-        reply.sender_disagrees = found.opened.sender != contact.address.lower()
+    reply.sender_disagrees = found.who.disagrees
 
 
 def _answer(found: Understood, course: Course, now: datetime) -> None:
@@ -88,9 +99,8 @@ def _answer(found: Understood, course: Course, now: datetime) -> None:
         reply.kind = ReplyKind.ANSWER
         return
     asked = orders.obey(reply, who, wish, course, now) if wish else None
-    if asked is None and orders.answer_prompt(reply, who, found.extracted.own_words, now):
-        asked = ReplyKind.PUBLISH
-    said_all = asked == ReplyKind.PUBLISH or bool(asked and wish and wish.alone and not who.sharers)
+    asked = asked or _answered(found, course, now)
+    said_all = asked in (ReplyKind.PUBLISH, ReplyKind.ANSWER) or bool(asked and wish and wish.alone and not who.sharers)
     reply.kind = asked or _kind(found)
     if said_all and reply.tier == Tier.NONE:
         return
@@ -98,6 +108,20 @@ def _answer(found: Understood, course: Course, now: datetime) -> None:
     if wish and wish.surety == "unclear" and reply.tier == Tier.NONE:
         log.info("reply %s may be a stop; a person reads it", reply.pk)
     _respond(found, course, post_id, now)
+    if asked is None and who.sharers:
+        household.ask(reply, who, course, now)
+
+
+def _answered(found: Understood, course: Course, now: datetime) -> ReplyKind | None:
+    """Let a bare answer close the one question that is open, whichever it is."""
+    if found.extracted.unsure:
+        return None
+    reply, who, words = found.reply, found.who, found.extracted.own_words
+    if orders.answer_prompt(reply, who, words, now):
+        return ReplyKind.PUBLISH
+    if teach_back.answer(reply, who, words, now) or household.answered(reply, who, words, course, now):
+        return ReplyKind.ANSWER
+    return None
 
 
 def _respond(found: Understood, course: Course, post_id: int, now: datetime) -> None:

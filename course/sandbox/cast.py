@@ -19,11 +19,12 @@ class Cast:
         self._people = people
         self._replied: set[str] = set()
         self._agreed: set[str] = set()
+        self._lettered: set[tuple[str, int]] = set()
         self.outcomes: list[tuple[Person, inbound.Outcome]] = []
 
     def act(self) -> bool:
         """Let everybody who has something to say say it; return whether somebody did."""
-        return any(self._reply(person) | self._agree(person) for person in self._people)
+        return any(self._reply(person) | self._agree(person) | self._answer(person) for person in self._people)
 
     def refusals(self) -> list[str]:
         """Return a sentence for each thing somebody wrote that the course did not take."""
@@ -32,7 +33,7 @@ class Cast:
     def _reply(self, person: Person) -> bool:
         if person.name in self._replied:
             return False
-        lesson = self._lesson(person)
+        lesson = self._lesson(person, person.answers_lesson)
         if lesson is None:
             return False
         self._replied.add(person.name)
@@ -50,6 +51,15 @@ class Cast:
                 return True
         return False
 
+    def _answer(self, person: Person) -> bool:
+        for number, letter in person.letters:
+            lesson = self._lesson(person, number)
+            if lesson and (person.name, number) not in self._lettered:
+                self._lettered.add((person.name, number))
+                self._say(person, letter, lesson)
+                return True
+        return False
+
     def _say(self, person: Person, words: str, answered: Seen) -> None:
         if person.channel == "email":
             outcome = inbound.send_email_reply(self._sandbox, answered.mail_id, words)
@@ -57,9 +67,9 @@ class Cast:
             outcome = inbound.send_text(self._sandbox, person.address, words)
         self.outcomes.append((person, outcome))
 
-    def _lesson(self, person: Person) -> Seen | None:
-        """Return the lesson this person answers, once all its parts are here."""
-        parts = [seen for seen in self._of(person) if seen.lesson == person.answers_lesson]
+    def _lesson(self, person: Person, number: int) -> Seen | None:
+        """Return this lesson of a person's, once all its parts are here."""
+        parts = [seen for seen in self._of(person) if seen.lesson == number]
         return parts[-1] if parts and parts[-1].part == parts[-1].parts else None
 
     def _of(self, person: Person) -> list[Seen]:

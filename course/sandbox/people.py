@@ -14,6 +14,7 @@ class Person:
     answers_lesson: int  # the lesson, counted from 1, that they reply to
     words: str
     agrees_to_publish: bool = False
+    letters: tuple[tuple[int, str], ...] = ()  # lesson, counted from 1, and the answer to its question
     stops: bool = False
 
 
@@ -51,6 +52,7 @@ SAMPLE_PEOPLE = (
         answers_lesson=1,
         words="How far should I walk each day? You can call me at 202 555 0177.",
         agrees_to_publish=True,
+        letters=((3, "B"),),
     ),
 )
 

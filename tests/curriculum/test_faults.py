@@ -7,6 +7,7 @@ import pytest
 from course.curriculum.faults import Fault
 from course.curriculum.folder import RED_FLAGS, SAFETY, SCHEDULE
 from course.curriculum.parse import parse_course
+from course.curriculum.question_file import unasked
 
 LESSON = "lessons/en/two-kinds.md"
 
@@ -158,3 +159,35 @@ def test_an_alias_which_could_make_a_file_endless_is_refused(shipped: dict[str, 
     (fault,) = [fault for fault in errors(shipped | {SCHEDULE: text}) if fault.file == SCHEDULE]
     assert "an alias" in fault.what
     assert fault.line == line_of(text, "postal: *a")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("  right: A\n", "  right: D\n", "`question.right`"),
+        ("    C:\n      text: Old age", "    D:\n      text: Old age", "`question.answers.D` is not a known key"),
+        ("  ask: What are the two", "  ask: What are the {number}", "`{number}` is not a placeholder"),
+        ("Yes. The two can feel the same.", "Yes. " + "The two can feel the same. " * 12, "segments"),
+        ("Yes. The two can feel", "Your spine! The two can feel", "naming a condition"),
+        ("{question}\n", "What is it?\n", "does not ask the question"),
+    ],
+)
+def test_a_question_that_is_not_right_is_named_with_its_line(
+    shipped: dict[str, str], old: str, new: str, what: str
+) -> None:
+    changed = shipped[LESSON].replace(old, new)
+    assert changed != shipped[LESSON]
+    assert any(
+        fault.file == LESSON and fault.line > 1 and what in str(fault) for fault in errors(shipped | {LESSON: changed})
+    )
+
+
+def test_a_lesson_without_a_question_is_a_fault_of_the_files_but_not_of_a_course_that_runs(
+    shipped: dict[str, str],
+) -> None:
+    start, end = shipped[LESSON].index("question:\n"), shipped[LESSON].index("review:")
+    text = shipped[LESSON][:start] + shipped[LESSON][end:]
+    text = text.replace("{question}", "Which kind is yours?")
+    course = parse_course(shipped | {LESSON: text}).course
+    assert course
+    assert [fault.file for fault in unasked(course)] == [LESSON]

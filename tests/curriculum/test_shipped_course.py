@@ -94,6 +94,18 @@ def test_every_lesson_ends_with_when_to_get_help(course: Course) -> None:
         assert not re.search(r"(?m)^# ", lesson.body)
 
 
+def test_every_lesson_asks_one_question_with_kind_words_for_each_answer(course: Course) -> None:
+    for lesson in course.lessons.values():
+        assert lesson.question is not None
+        assert lesson.question.in_a_text() in lesson.texts[-1]
+        for answer in lesson.question.answers:
+            words = "Yes." if answer.key == lesson.question.right else "Thank you for your answer."
+            assert answer.feedback.startswith(words)
+            assert not re.search(r"all is well|probably|don't worry|wrong", answer.feedback, re.IGNORECASE)
+            if lesson.slug == "medication-check":
+                assert "Do not stop or change a medicine on your own." in answer.feedback
+
+
 def test_a_body_is_filled_with_values_that_stay_words() -> None:
     filled = expand_body(
         "{clinic} {phone} {relay} {emergency}", clinic="A*B*", phone="+1", relay="711", emergency="911"

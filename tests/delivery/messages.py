@@ -21,6 +21,7 @@ NOTICES: dict[NoticeKind, dict[str, Any]] = {
     NoticeKind.HELP: {},
     NoticeKind.RECEIVED: {"answer_by": date(2026, 11, 25).isoformat()},
     NoticeKind.STOPPED: {},
+    NoticeKind.FEEDBACK: {"answer_key": "B", "feedback": "Yes. Show it to your doctor at your next visit."},
     NoticeKind.SAFETY: {"safety_kind": "emergency"},
     NoticeKind.ANSWER: {"question": HOSTILE, "answer": "Ask your doctor."},
     NoticeKind.PUBLISH_REQUEST: {"post": 7, "wording": HOSTILE, "answer": "Yes.", "number": 42, "link": "a" * 26},

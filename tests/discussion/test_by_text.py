@@ -20,7 +20,7 @@ from tests.replies.incoming import Inbox, asked_for
 @pytest.fixture(autouse=True)
 def discussion_is_lent() -> Iterator[None]:
     before = list(handover._lent)
-    handover.register(posts.hold, agreement.by_text)
+    handover.register(posts.hold, agreement.by_text, posts.file_under)
     yield
     handover._lent[:] = before
 

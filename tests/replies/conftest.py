@@ -17,7 +17,7 @@ from tests.replies.incoming import Inbox
 def discussion_is_lent() -> Iterator[None]:
     """Replies hand over to the discussion, as apps.py arranges it."""
     before = list(handover._lent)
-    handover.register(posts.hold, agreement.by_text)
+    handover.register(posts.hold, agreement.by_text, posts.file_under)
     yield
     handover._lent[:] = before
 

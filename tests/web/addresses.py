@@ -44,6 +44,7 @@ ADDRESSES: dict[str, Address] = {
     "console-sign-out": Address(STAFF, 403),
     "console-replies": Address(STAFF | _STRANGERS, 403),
     "console-reply": Address(STAFF | _STRANGERS, 403, lambda world: [world.held.pk]),
+    "console-results": Address(STAFF, 403),
     "console-hold": Address(STAFF | {Role.AUTHOR: 403}, 403),
     "console-on-call": Address(STAFF, 403),
     "console-on-call-member": Address(

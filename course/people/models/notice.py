@@ -40,7 +40,7 @@ class Prompt(models.Model):
 
     contact = models.ForeignKey("course.Contact", on_delete=models.CASCADE)
     address_index = models.CharField(max_length=64)
-    kind = models.CharField(max_length=20)  # confirm, quiz, publish
+    kind = models.CharField(max_length=20)  # confirm, quiz, publish, who
     subject_key = models.CharField(max_length=60)
     number = models.PositiveIntegerField(null=True)
     options = models.JSONField(default=list)
