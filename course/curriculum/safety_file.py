@@ -1,7 +1,7 @@
 """In: lessons/safety.yaml. Out: numbers and fixed words by country and the private words, or every fault."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any
 
@@ -45,11 +45,12 @@ class SafetyFile:
     emergencies: dict[str, Emergency]
     texts: tuple[SafetyText, ...]
     private_words: tuple[str, ...]
+    members: dict[str, str] = field(default_factory=dict)
 
     @property
     def countries(self) -> frozenset[str]:
-        """The countries known by name."""
-        return frozenset(self.emergencies) - {OTHER_COUNTRY}
+        """The countries known by name, those of a group among them."""
+        return frozenset({*self.emergencies, *self.members}) - {OTHER_COUNTRY, *self.members.values()}
 
 
 _TEXT = TypeAdapter(TextRow)
