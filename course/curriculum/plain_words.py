@@ -22,7 +22,7 @@ _TOKEN = re.compile(r"[^\W_]+(?:['\u2019\u2018\u00b4\u02bc`][^\W_]+)*|[.!?;]+|\n
 _OPENS, _CLOSES, _EITHER = "\u201c\u00ab", "\u201d\u00bb", '"'
 _IS = re.compile(r"(?<=[a-z])['\u2019\u2018`]s$", re.IGNORECASE)
 _LONGEST_QUOTE = 60  # words; a quotation that never closes is not one
-_READINGS = 3
+_READINGS = 5
 
 
 @dataclass(frozen=True)
@@ -79,16 +79,14 @@ class _Word:
 
 
 def readings(text: str, shorthand: Shorthand) -> list[Plain]:
-    """Return up to three readings of ``text``, the likeliest first: a misspelt word may stand for several."""
+    """Return up to five readings of ``text``, the likeliest first: a misspelt word may stand for several."""
     words = _words(text[:LONGEST])
     speller = _speller(shorthand)
     choices = [speller.choices(word.text) for word in words]
     depth = min(_READINGS, max((len(choice) for choice in choices), default=1))
-    found = [
-        _reading(words, [choice[min(rank, len(choice) - 1)] for choice in choices], speller)
-        for rank in range(depth)
+    return [
+        _reading(words, [choice[min(rank, len(choice) - 1)] for choice in choices], speller) for rank in range(depth)
     ]
-    return found
 
 
 def _words(text: str) -> list[_Word]:

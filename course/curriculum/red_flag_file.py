@@ -126,7 +126,9 @@ def _rule(doc: Document, place: Place, row: RuleRow, words: Mapping[str, str]) -
     return RedFlag(row.id, row.tier, row.kind, patterns, row.wording, row.source, row.reason, tuple(eased))
 
 
-def _expressions(doc: Document, place: Place, patterns: tuple[str, ...], words: Mapping[str, str]) -> tuple[Pattern, ...]:
+def _expressions(
+    doc: Document, place: Place, patterns: tuple[str, ...], words: Mapping[str, str]
+) -> tuple[Pattern, ...]:
     """Return the patterns that can be read; note the others."""
     good = []
     for index, short in enumerate(patterns):

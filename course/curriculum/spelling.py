@@ -10,7 +10,9 @@ from itertools import combinations
 
 _SHORTEST = 4  # letters of a word that others may be taken for
 _LONG = 8
-_MOST = 3
+_MOST = 5
+_LONGEST = 24  # no word of the rules is longer
+_REMEMBERED = 50_000  # what is kept is bounded
 _REPEATED = re.compile(r"(.)\1{2,}")
 
 
@@ -26,16 +28,16 @@ class Speller:
         self._stems = frozenset(word[:-1] for word in words if word.endswith("~"))
         self._known = {word for word in words if not word.endswith("~")}
         self._ordinary = ordinary
-        self._words = _index(word for word in self._known if len(word) >= _SHORTEST)
-        self._starts = _index(stem for stem in self._stems if len(stem) > _SHORTEST)
+        self._words = _index(word for word in self._known | self._stems if len(word) >= _SHORTEST)
+        self._starts = _index(stem for stem in self._stems if len(stem) >= _SHORTEST)
         self._seen: dict[str, tuple[str, ...]] = {}
 
     def choices(self, word: str) -> tuple[str, ...]:
-        """Return one to three spellings of ``word``; itself alone when it is known or like nothing."""
+        """Return one to five spellings of ``word``; itself alone when it is known or like nothing."""
         found = self._seen.get(word)
         if found is None:
             found = self._choices(word)
-            if len(self._seen) < 50_000:  # noqa: PLR2004  what is kept is bounded
+            if len(self._seen) < _REMEMBERED:
                 self._seen[word] = found
         return found
 
@@ -49,15 +51,18 @@ class Speller:
         if self._settled(word) or not word.isalpha():
             return (word,)
         for shorter in (_REPEATED.sub(r"\1\1", word), _REPEATED.sub(r"\1", word)):
-            if shorter != word and (self._settled(shorter) or shorter in self._short):
+            if shorter != word and (self._settled(shorter) or len(self.forms(shorter)) > 1 or shorter in self._short):
                 return (self._short.get(shorter, shorter),)
         word = _REPEATED.sub(r"\1\1", word)
-        if not _SHORTEST - 1 <= len(word) <= 24:  # noqa: PLR2004  no word of the rules is longer
+        if not _SHORTEST - 1 <= len(word) <= _LONGEST:
             return (word,)
-        return tuple(self._near(word)[:_MOST]) or (word,)
+        near = self._near(word)
+        # "faintted" begins as a word of the rules may, and can still be another word of theirs misspelt.
+        first = [word] if len(self.forms(word)) > 1 else []
+        return tuple([*first, *near][:_MOST]) or (word,)
 
     def _settled(self, word: str) -> bool:
-        return word in self._known or word in self._ordinary or len(self.forms(word)) > 1
+        return word in self._known or word in self._ordinary
 
     def _near(self, word: str) -> list[str]:
         ranked = {known: rank for known in _look_up(word, self._words) if (rank := _rank(word, known))}
