@@ -15,7 +15,7 @@ _ALLOWED = re.compile(r"[a-z0-9 ()|?~<>\[\]_]*")
 _NAME = re.compile(r"<([a-z_]+)>")
 _GLUED = re.compile(r"[a-z~]\((?! )|\)[a-z]|[^ ]\)\?[a-z(]| \?")
 _GAP = re.compile(r" *\[(\d{1,2})\] *")
-_WORD = re.compile(r"[a-z]+~?")
+_WORD = re.compile(r"[a-z0-9]+~?")
 _APOSTROPHES = str.maketrans("", "", "'\u2019\u2018\u00b4\u02bc`")
 
 

@@ -119,6 +119,7 @@ _FOR_ME = re.compile(
 )
 
 
+_IS_IT = re.compile(r"^(?:is|are|does|do|es|son) (?:(?:the|a|an|any|el|la|un|una) )?$")
 # "Your lesson says to write: I can't feel my legs" is said of oneself; "what to do if I can't feel them" is asked.
 _I_AM = re.compile(
     r"(?<!if)(?<!when)(?<!that)(?<!whether)(?<!whenever)(?<!of)(?<!once) (?:i|my)(?: just| really| still)? $"
@@ -169,5 +170,7 @@ def _of_others(hit: str, before: str, after: str) -> bool:
 
 def _asked_about(before: str) -> bool:
     asked = list(_QUOTED.finditer(before))
+    if _IS_IT.search(before):
+        return True
     since = before[asked[-1].end() :] if asked else ""
     return bool(asked) and not _FOR_ME.search(since) and not _I_AM.search(since)
