@@ -22,6 +22,7 @@ COMMANDS = {
     "stage": "Run the demo's programs in the sandbox that `course demo` made.",
     "staff": "Add staff, and make a link to sign in.",
     "status": "Say what is due, sent and waiting.",
+    "triage-report": "Count what the red flags catch in labelled messages.",
     "up": "Start everything a real installation needs.",
 }
 _WITHOUT_DJANGO = ("demo", "keys", "settings")
@@ -41,7 +42,7 @@ class LazyGroup(click.Group):
             return None
         if cmd_name not in _WITHOUT_DJANGO:
             import_module("course.cli.bootstrap").load()
-        command: click.Command = import_module(f"course.cli.{cmd_name}").command
+        command: click.Command = import_module(f"course.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -6,6 +6,8 @@ from datetime import date, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from course.curriculum.pattern import Pattern
+from course.curriculum.plain_words import Shorthand
 from course.curriculum.question import Question
 
 BASE_LANGUAGE = "en"
@@ -117,17 +119,18 @@ class Lesson:
 
 @dataclass(frozen=True)
 class RedFlag:
-    """One triage rule. ``patterns`` maps a language to regular expressions, to be matched without regard to
-    case.
+    """One triage rule. ``patterns`` maps a language to what is looked for in plain words
+    (`plain_words.readings`); ``eased_by`` are words in the same sentence that make it a matter to check.
     """
 
     id: str
     tier: Tier
     kind: FlagKind
-    patterns: Mapping[str, tuple[str, ...]]
+    patterns: Mapping[str, tuple[Pattern, ...]]
     wording: str
     source: str
     reason: str
+    eased_by: tuple[Pattern, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -164,7 +167,8 @@ class Emergency:
 @dataclass(frozen=True)
 class Course:
     """One whole course. ``version`` is the content hash of all its files, and what two courses are compared by;
-    ``unsigned`` names files no one signed.
+    ``unsigned`` names files no one signed; ``shorthand`` says which list of red flags it is and how its words are
+    spelt; ``members`` maps a country to the group whose numbers hold there.
     """
 
     slug: str
@@ -178,8 +182,10 @@ class Course:
     steps: tuple[Step, ...]
     lessons: Mapping[tuple[str, str], Lesson]
     red_flags: tuple[RedFlag, ...]
+    shorthand: Shorthand
     safety_texts: tuple[SafetyText, ...]
     emergencies: Mapping[str, Emergency]
+    members: Mapping[str, str]
     private_words: tuple[str, ...]
     unsigned: tuple[str, ...]
     version: str
@@ -211,7 +217,7 @@ class Course:
 
     def emergency(self, country: str) -> Emergency:
         """Return the numbers of ``country``, else the wording for a country this course does not know."""
-        return self.emergencies.get(country, self.emergencies[OTHER_COUNTRY])
+        return self.emergencies[self._listed(country)]
 
     def safety_text(self, tier_kind: str, country: str, language: str) -> SafetyText:
         """Return the fixed words for a kind ("emergency", "self_harm", "urgent").
@@ -219,9 +225,13 @@ class Course:
         An unknown country gets the words of "other", a missing language the base language. Raises KeyError
         for a kind that has no fixed words.
         """
-        known = country if country in self.emergencies else OTHER_COUNTRY
+        known = self._listed(country)
         for wanted in (language, BASE_LANGUAGE):
             for found in self.safety_texts:
                 if (found.kind, found.country, found.language) == (tier_kind, known, wanted):
                     return found
         raise KeyError(tier_kind)
+
+    def _listed(self, country: str) -> str:
+        known = self.members.get(country, country)
+        return known if known in self.emergencies else OTHER_COUNTRY

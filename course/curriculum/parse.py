@@ -11,8 +11,8 @@ from course.curriculum.document import Document
 from course.curriculum.faults import Fault
 from course.curriculum.folder import RED_FLAGS, SAFETY, SCHEDULE, content_hash
 from course.curriculum.lesson_file import Around, read_lesson, split_name, unsigned
-from course.curriculum.model import BASE_LANGUAGE, Course, Lesson, RedFlag
-from course.curriculum.red_flag_file import read_red_flags
+from course.curriculum.model import BASE_LANGUAGE, Course, Lesson
+from course.curriculum.red_flag_file import RedFlagFile, read_red_flags
 from course.curriculum.safety_file import SafetyFile, check_wording, read_safety, stale_numbers
 from course.curriculum.schedule_file import ScheduleFile, read_schedule
 from course.curriculum.values import ReviewRow
@@ -140,7 +140,7 @@ def _check_review(doc: Document, thing: str) -> None:
 def _course(
     schedule: ScheduleFile,
     safety: SafetyFile,
-    red_flags: tuple[RedFlag, ...],
+    red_flags: RedFlagFile,
     lessons: dict[tuple[str, str], Lesson],
     unsigned_files: tuple[str, ...],
     version: str,
@@ -151,9 +151,11 @@ def _course(
         **values,
         steps=schedule.steps,
         lessons=lessons,
-        red_flags=red_flags,
+        red_flags=red_flags.rules,
+        shorthand=red_flags.shorthand,
         safety_texts=safety.texts,
         emergencies=safety.emergencies,
+        members=safety.members,
         private_words=safety.private_words,
         unsigned=unsigned_files,
         version=version,

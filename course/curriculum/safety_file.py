@@ -1,7 +1,7 @@
 """In: lessons/safety.yaml. Out: numbers and fixed words by country and the private words, or every fault."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any
 
@@ -45,11 +45,12 @@ class SafetyFile:
     emergencies: dict[str, Emergency]
     texts: tuple[SafetyText, ...]
     private_words: tuple[str, ...]
+    members: dict[str, str] = field(default_factory=dict)
 
     @property
     def countries(self) -> frozenset[str]:
-        """The countries known by name."""
-        return frozenset(self.emergencies) - {OTHER_COUNTRY}
+        """The countries known by name, those of a group among them."""
+        return frozenset({*self.emergencies, *self.members}) - {OTHER_COUNTRY, *self.members.values()}
 
 
 _TEXT = TypeAdapter(TextRow)
@@ -60,6 +61,7 @@ _NUMBERS: dict[str, TypeAdapter[Any]] = {
     "source": TypeAdapter(Words),
     "checked": TypeAdapter(Day),
 }
+_MEMBERS: TypeAdapter[tuple[str, ...]] = TypeAdapter(tuple[Words, ...])
 _WORDS: TypeAdapter[tuple[str, ...]] = TypeAdapter(Annotated[tuple[Words, ...], Field(min_length=1)])
 
 
@@ -71,17 +73,19 @@ def read_safety(doc: Document) -> SafetyFile:
     private = doc.read(("private_words",), _WORDS) if doc.value(("private_words",)) is not None else None
     emergencies: dict[str, Emergency] = {}
     texts: list[SafetyText] = []
+    members: dict[str, str] = {}
     for place in doc.entries(("countries",)):
         country = str(place[-1])
         numbers = _numbers(doc, place)
         if numbers is not None:
             emergencies[country] = numbers
         texts += _texts(doc, place)
+        members |= _members(doc, place, members)
     if isinstance(doc.value(("countries",)), dict) and doc.value(("countries", OTHER_COUNTRY)) is None:
         fix = f"Add `{OTHER_COUNTRY}:` with words that hold anywhere."
         doc.fault(("countries",), "there are no words for a country that is not listed", fix)
     _check_ids(doc, texts)
-    return SafetyFile(emergencies, tuple(texts), private or ())
+    return SafetyFile(emergencies, tuple(texts), private or (), members)
 
 
 def check_wording(doc: Document, safety: SafetyFile, clinic: str) -> None:
@@ -93,6 +97,7 @@ def check_wording(doc: Document, safety: SafetyFile, clinic: str) -> None:
             if not problems and words == text.text and numbers is not None:
                 filled = wording.expand_safety(words, clinic=clinic, emergency=numbers.emergency)
                 problems = list(wording.text_problems(words, filled, text.language, (), clinic))
+                problems += wording.safety_length_problems(filled, text.language)
             doc.faults.extend(Fault(doc.file, text.line, what, fix) for what, fix in problems)
 
 
@@ -120,12 +125,23 @@ def _a_year_after(day: date) -> date:
 
 
 def _numbers(doc: Document, place: Place) -> Emergency | None:
-    doc.check_keys(place, (*_NUMBERS, "texts"))
+    doc.check_keys(place, (*_NUMBERS, "texts"), ("members",))
     given = [key for key in _NUMBERS if doc.value((*place, key)) is not None]
     read: dict[str, Any] = {key: doc.read((*place, key), _NUMBERS[key]) for key in given}
     if any(read.get(key) is None for key in _NUMBERS):
         return None
     return Emergency(country=str(place[-1]), line=doc.line(place), **read)
+
+
+def _members(doc: Document, place: Place, known: dict[str, str]) -> dict[str, str]:
+    """Return the countries in which this group's numbers hold; a country listed by itself has its own."""
+    spot = (*place, "members")
+    listed = doc.read(spot, _MEMBERS) or () if doc.value(spot) is not None else ()
+    for index, country in enumerate(listed):
+        if country in known or country in listed[:index]:
+            doc.fault((*spot, index), f"the country `{country}` is named twice", "Keep one of the two.")
+    own = doc.value(("countries",))
+    return {country: str(place[-1]) for country in listed if country not in own}
 
 
 def _texts(doc: Document, place: Place) -> list[SafetyText]:

@@ -116,3 +116,11 @@ def segment_problems(filled: str, language: str) -> Iterator[Problem]:
     if size.count > most:
         fix = f"Use at most {most}: a few words fewer, or one text more."
         yield f"the text takes {size.count} segments ({size.units} {size.encoding} units)", fix
+
+
+def safety_length_problems(filled: str, language: str) -> Iterator[Problem]:
+    """Yield a safety text over two segments in any language: what must not wait should not come in pieces."""
+    size, most = segment(fold(filled)), MAX_SEGMENTS[BASE_LANGUAGE]
+    if most < size.count <= MAX_SEGMENTS.get(language, MAX_SEGMENTS_ELSEWHERE):
+        fix = f"Use at most {most} for a safety text: fewer words, or only letters of GSM-7."
+        yield f"the text takes {size.count} segments ({size.units} {size.encoding} units)", fix

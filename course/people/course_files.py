@@ -8,10 +8,11 @@ from django.conf import settings
 
 from course import paths
 from course.curriculum.faults import Fault
-from course.curriculum.folder import SCHEDULE, read_folder
+from course.curriculum.folder import RED_FLAGS, SCHEDULE, read_folder
 from course.curriculum.model import Course
 from course.curriculum.parse import parse_course, stale_numbers
 from course.curriculum.question_file import unasked
+from course.curriculum.waivers import waiver_faults
 from course.people import versions
 from course.people.models import CourseVersion
 
@@ -44,11 +45,19 @@ def faults(now: datetime) -> list[Fault]:
 
     What templates make of a course is looked at once its files can be read.
     """
-    parsed = parse_course(_files())
+    files = _files()
+    parsed = parse_course(files)
+    waived = _without_waiver(files, now)
     if parsed.course is None:
-        return sorted(parsed.faults)
+        return sorted({*parsed.faults, *waived})
     made = [fault for check in _lent for fault in check(parsed.course)]
-    return sorted([*parsed.faults, *stale_numbers(parsed.course, now.date()), *unasked(parsed.course), *made])
+    stale = stale_numbers(parsed.course, now.date())
+    return sorted([*parsed.faults, *waived, *stale, *unasked(parsed.course), *made])
+
+
+def read() -> Course | None:
+    """Return the folder's course, signed or not; None while a fault stands in its files."""
+    return parse_course(_files()).course
 
 
 def blocking(found: list[Fault]) -> list[Fault]:
@@ -64,6 +73,14 @@ def register(now: datetime) -> CourseVersion:
     if found:
         raise versions.CourseFaults("\n".join(str(fault) for fault in found))
     return versions.register(_files(), now)
+
+
+def _without_waiver(files: dict[str, str], now: datetime) -> list[Fault]:
+    """Return what a clinic's own list of red flags lacks of the shipped one."""
+    shipped = paths.lessons("") / Path(RED_FLAGS).name
+    own = files.get(RED_FLAGS)
+    words = shipped.read_text(encoding="utf-8")
+    return [] if own is None or own == words else waiver_faults(own, words, now.date())
 
 
 def _files() -> dict[str, str]:

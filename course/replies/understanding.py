@@ -134,13 +134,14 @@ def _respond(found: Understood, course: Course, post_id: int, now: datetime) -> 
             if reply.sender_disagrees and not address.is_ours(found.opened.sender):
                 answers.safety_to_other(_other(found.opened.sender), reply, kind, now)
         answers.urgent(post_id, reply, now)
-    elif reply.kind in (ReplyKind.STOP, ReplyKind.STRANGER):
-        # After a stop only its confirmation goes (law 4); words that need a doctor today are not held back by it.
+    elif reply.kind in (ReplyKind.STOP, ReplyKind.STRANGER, ReplyKind.HELP, ReplyKind.PUBLISH):
+        # These have an answer of their own, and after a stop only its confirmation goes (law 4); words that need a
+        # doctor today are not held back by that.
         if reply.tier == Tier.B:
             answers.safety(who, reply, "urgent", now)
         if reply.kind == ReplyKind.STRANGER:
             answers.helped(who, reply, course, now)
-    elif reply.kind not in (ReplyKind.PUBLISH, ReplyKind.HELP):
+    else:
         low_mood = any(flag.kind == "low_mood" for flag in found.flags)
         answers.received(who, reply, course, _notice_tier(found.flags), low_mood, now)
 

@@ -41,7 +41,7 @@ SCHEDULE_CHANGES = [
     ("course: leg-cramps", "course: Leg Cramps", "not an id", "small letters"),
     ("  sample: true", "  sample: perhaps", "`clinic.sample`", "true or false"),
     ("  sample: true", "  smaple: true", "`clinic.smaple` is not a known key", "`sample`"),
-    ("  country: US", "  country: FR", "no numbers for FR", "GB, US"),
+    ("  country: US", "  country: JP", "no numbers for JP", "SK, US"),
     ("  name: Ashfield Clinic", "  name: Ashfield Spine Clinic", "names a condition", "lock screen"),
     ("  days: mon-fri", "  days: mon-fryday", "not a day", "mon-fri"),
     ('  to: "17:00"', '  to: "17:60"', "not a time of day", "23:59"),

@@ -159,6 +159,21 @@ def test_tier_b_is_told_in_the_received_notice(inbox: Inbox, mail_reader: Subscr
     assert json.loads(told("received"))["tier"] == "B"
 
 
+def test_a_call_for_help_that_needs_a_doctor_today_is_told_so(inbox: Inbox, mail_reader: Subscriber) -> None:
+    reply = inbox.reply(mail_reader, "HELP", Subject="my calf is hot and swollen")
+    assert (reply.kind, reply.tier) == (ReplyKind.HELP, Tier.B)
+    assert json.loads(told("safety")) == {"safety_kind": "urgent"}
+
+
+def test_a_denied_red_flag_gets_the_received_notice_with_nothing_that_calms(
+    inbox: Inbox, mail_reader: Subscriber
+) -> None:
+    reply = inbox.reply(mail_reader, "I have no numbness between my legs.")
+    assert (reply.tier, Post.objects.get().tier) == (Tier.CHECK, Tier.CHECK)
+    assert "tier" not in json.loads(told("received"))
+    assert not asked_for("safety")
+
+
 def test_the_quoted_lesson_raises_no_alarm_and_words_below_it_do(inbox: Inbox, mail_reader: Subscriber) -> None:
     ours = "You feel numb between your legs, or where you sit."
     header = "From: Clinic\nSent: Monday\nTo: me\nSubject: Lesson\n\n"
