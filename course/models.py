@@ -17,7 +17,7 @@ from course.people.models import (
     Staff,
     Subscriber,
 )
-from course.replies.models import Reply
+from course.replies.models import Reply, StopDoubt
 from course.sandbox.models import SandboxClock
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "SandboxClock",
     "SignInLink",
     "Staff",
+    "StopDoubt",
     "Subscriber",
     "Suppression",
 ]

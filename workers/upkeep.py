@@ -7,6 +7,7 @@ from django.conf import settings
 from course import clock, right_of_way
 from course.delivery import heartbeat, last_words, receipts, recovery, replay, unknown
 from course.people.words import Channel
+from course.replies import doubt
 from workers.app import app
 
 _COMPARE = timedelta(hours=1)
@@ -23,6 +24,7 @@ def sweep() -> None:
     if heartbeat.take("sweep", timedelta(seconds=settings.TICK_SECONDS), machine_now):
         receipts.apply_all_parked(clock.course_now(), machine_now, 100)
         recovery.sweep(clock.course_now(), machine_now)
+        doubt.stop_overdue(clock.course_now())
     if heartbeat.take("compare ledger", _COMPARE, machine_now):
         replay.add_missing(clock.course_now())
 

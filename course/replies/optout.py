@@ -29,7 +29,12 @@ _STRONG = ("stop", "stopall", "unsubscribe", "revoke", "optout", "parar")
 _POLITE = frozenset(
     {"please", "pls", "plz", "thanks", "thank", "you", "ty", "now", "kindly", "por", "favor", "gracias", "ya"}
 )
-_WHO = frozenset({"i", "im", "ive", "my", "we", "he", "she", "me", "it", "this", "these", "all", "now", "yo", "mi", "no"})
+_WHO = frozenset(
+    {"i", "im", "ive", "my", "we", "he", "she", "me", "it", "this", "these", "all", "now", "yo", "mi", "no"}
+)
+_FILL = frozenset(
+    ("i", "want", "to", "id", "like", "would", "can", "could", "you", "will", "quiero", "que", "now", ",")
+)
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 # In capitals at the start it is the word we taught people, whatever follows: "STOP, I can't feel my legs".
 _SHOUTED = re.compile(r"^\s*(?:STOP|STOPALL|UNSUBSCRIBE|PARAR)(?=[\s,;:\u2013\u2014-])(?!\s*\?)")
@@ -59,6 +64,11 @@ def wish_of(text: str, *, sure: bool = True) -> Wish | None:
     """Return what a message asks. With ``sure`` False the words may hold a quotation: only a bare word counts."""
     straight = text.replace("\u2019", "'")
     return _exact(straight) or (_phrase(straight) if sure else None)
+
+
+def means_only_us(text: str) -> bool:
+    """Return whether these words are one that nobody uses of anything but messages."""
+    return _bare(text) in ("unsubscribe", "optout", "stopall")
 
 
 def _exact(text: str) -> Wish | None:
@@ -104,5 +114,7 @@ def _phrase(text: str) -> Wish | None:
     length = sum(len(sentence.words.split()) for sentence in said)
     if not found.clear or length > _LONGEST_CLEAR:
         return Wish("stop", "unclear", alone=False)
-    alone = length - len(found.words.split()) <= 2 and not found.about
+    left = [word for sentence in said for word in sentence.words.split() if word not in _FILL]
+    asked = [word for word in found.words.split() if word not in _FILL]
+    alone = len(left) - len(asked) <= 2 and not found.about
     return Wish("stop", "clear", alone, wrong_number=found.about == "wrong_number", about=found.about)

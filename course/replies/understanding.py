@@ -15,7 +15,7 @@ from course.curriculum.model import Course
 from course.people import subscribers, versions
 from course.people.models import Contact
 from course.people.words import Channel
-from course.replies import address, answers, attribution, handover, orders, reading, reports, sent, triage
+from course.replies import address, answers, attribution, doubt, handover, orders, reading, reports, sent, triage
 from course.replies.attribution import Who
 from course.replies.extraction import Extracted
 from course.replies.models import Reply
@@ -92,8 +92,8 @@ def _answer(found: Understood, course: Course, now: datetime) -> None:
     if said_all and reply.tier == Tier.NONE:
         return
     post_id = handover.hold(reply, _lesson(found, course), Tier(reply.tier), found.extracted.own_words, now)
-    if wish and wish.surety == "unclear" and reply.tier == Tier.NONE:
-        log.info("reply %s may be a stop; a person reads it", reply.pk)
+    if wish and wish.surety == "unclear":
+        doubt.open_for(who.subscriber, reply, now)
     _respond(found, course, post_id, now)
 
 
