@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from course.web.console import holding, replies, signing_in, unreached, unsure
+from course.web.console import holding, replies, signing_in, stop_doubts, unreached, unsure
 from course.web.console import pages as console
 from course.web.hooks import mail, twilio
 from course.web.public import agree, pages, stop
@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("console/sign-out/", signing_in.sign_out_page, name="console-sign-out"),
     path("console/replies/", replies.replies_page, name="console-replies"),
     path("console/replies/<int:post_id>/", replies.reply_page, name="console-reply"),
+    path("console/replies/<int:post_id>/stop/", stop_doubts.decide_page, name="console-reply-stop"),
     path("console/hold/", holding.hold_page, name="console-hold"),
     path("console/unsure/", unsure.unsure_page, name="console-unsure"),
     path("console/unreached/", unreached.unreached_page, name="console-unreached"),

@@ -15,6 +15,7 @@ COMMANDS = {
     "keys": "Make the secrets an installation needs.",
     "lmtp": "Take replies by LMTP.",
     "message": "List and settle messages that nobody can say of.",
+    "optout-report": "Say how well stops are told from everyday sentences.",
     "release": "Let what was held be sent again.",
     "restore": "Put a backup in the database's place, with sending held.",
     "sandbox": "Run the mailbox and phone of the demo.",
@@ -24,7 +25,7 @@ COMMANDS = {
     "status": "Say what is due, sent and waiting.",
     "up": "Start everything a real installation needs.",
 }
-_WITHOUT_DJANGO = ("demo", "keys", "settings")
+_WITHOUT_DJANGO = ("demo", "keys", "optout-report", "settings")
 _HIDDEN = ("stage",)
 
 
@@ -41,7 +42,7 @@ class LazyGroup(click.Group):
             return None
         if cmd_name not in _WITHOUT_DJANGO:
             import_module("course.cli.bootstrap").load()
-        command: click.Command = import_module(f"course.cli.{cmd_name}").command
+        command: click.Command = import_module(f"course.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -1,6 +1,7 @@
 """A person whose words may be a stop in; their course messages held, or let go on, out. Course time.
 
-The claim looks at the mark on the person inside its own UPDATE (`outbox.may_go`); the reason on each row is for readers.
+The claim looks at the mark on the person inside its own UPDATE (`outbox.may_go`). The reason on each row is for
+readers.
 """
 
 from datetime import datetime

@@ -93,7 +93,8 @@ def of_replies(replies: Iterable[int | None]) -> dict[int, StopDoubt]:
 
 def of_reply(reply_id: int | None) -> StopDoubt | None:
     """Return the doubt about one reply, open or decided, with whose it is."""
-    return StopDoubt.objects.select_related("subscriber", "reply__contact").filter(reply_id=reply_id).first()
+    found = StopDoubt.objects.select_related("subscriber", "reply__contact").defer("reply__raw")
+    return found.filter(reply_id=reply_id).first() if reply_id else None
 
 
 def _stop_overdue(doubt: StopDoubt, now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """Plain sentences in; the surest thing they say about stopping, out. The phrases are data: stop_phrases.yaml."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from course.replies.plain import Sentence, in_one
 from course.replies.stop_phrases import About, Group, Guard, phrases
@@ -34,6 +34,15 @@ def _all(said: Sequence[Sentence]) -> Iterator[Found]:
             if group.unless and group.unless.search(sentence.words):
                 continue
             yield from _in(sentence, group, whole)
+        if group.row.where == "message" and group.row.says == "clear" and len(said) > 1:
+            yield from _beside(said, group, whole)
+
+
+def _beside(said: Sequence[Sentence], group: Group, whole: Sentence) -> Iterator[Found]:
+    """Words that would be clear alone, as a sentence beside others: a person looks. One bare word says too little."""
+    for sentence in said:
+        if " " in sentence.words:
+            yield from (replace(found, clear=False) for found in _in(sentence, group, whole))
 
 
 def _in(sentence: Sentence, group: Group, whole: Sentence) -> Iterator[Found]:

@@ -44,6 +44,7 @@ ADDRESSES: dict[str, Address] = {
     "console-sign-out": Address(STAFF, 403),
     "console-replies": Address(STAFF | _STRANGERS, 403),
     "console-reply": Address(STAFF | _STRANGERS, 403, lambda world: [world.held.pk]),
+    "console-reply-stop": Address(dict.fromkeys(ROLES, 405), 403, lambda world: [world.held.pk]),
     "console-hold": Address(STAFF | {Role.AUTHOR: 403}, 403),
     "console-unsure": Address(STAFF | _NOT_COORDINATING, 403),
     "console-unreached": Address(STAFF | _NOT_COORDINATING, 403),

@@ -9,6 +9,7 @@ from course import clock
 from course.delivery import unreached
 from course.people.models import Staff
 from course.people.words import EnrolmentState
+from course.replies import told
 from course.web import access, words
 from course.web.console.numbers import numbers
 from course.web.frame import render_page
@@ -32,6 +33,7 @@ def today_page(request: HttpRequest, staff: Staff) -> HttpResponse:
         "may_phone": may_phone,
         "unsure": access.access_unsure(staff).count() if may_phone else 0,
         "unreached": len(unreached.listed(access.access_contacts(staff))) if may_phone else 0,
+        "told": len(told.listed(access.access_contacts(staff))) if may_phone else 0,
     }
     return render_page(request, "web/console/today.html", context)
 
