@@ -29,8 +29,10 @@ def best(said: Sequence[Sentence]) -> Found | None:
 
 def _all(said: Sequence[Sentence]) -> Iterator[Found]:
     whole = Sentence(in_one(list(said)), any(sentence.asked for sentence in said))
+    joined = Sentence(" , ".join(sentence.words for sentence in said), whole.asked)
+    places = {"message": (whole,), "ending": (joined,)}
     for group in phrases().groups:
-        for sentence in (whole,) if group.row.where == "message" else said:
+        for sentence in places.get(group.row.where, said):
             if group.unless and group.unless.search(sentence.words):
                 continue
             yield from _in(sentence, group, whole)

@@ -15,6 +15,10 @@ _PAUSE = re.compile(r"\s[-\u2013\u2014]+\s|[\u2013\u2014,:()/]+")
 _SAME_LETTERS = re.compile(r"([^\W\d_])\1{2,}")
 _OTHER = re.compile(r"[^a-z0-9,]+")
 _COMMAS = re.compile(r"(?:^|(?<= )),(?: ,)*(?: |$)")
+# "too many texts please stop": here "please" begins a sentence of its own
+_PLEASE_STOP = re.compile(
+    r" (?:please|pls|plz|por favor|porfa|so) (?=(?:stop|cancel|remove|paren|pare|cancelen|no more)(?: (?:it|this|these|them|now))?$)"
+)
 _LONG_WORD = 10
 
 
@@ -42,7 +46,7 @@ def _plain(text: str) -> str:
     mended = " ".join(mend(word) for word in words.split())
     for pattern, right in known.written:
         mended = pattern.sub(right, mended)
-    return _tidy(known.polite.sub(" ", mended))
+    return _tidy(known.polite.sub(" ", _PLEASE_STOP.sub(" , ", mended)))
 
 
 def _tidy(words: str) -> str:

@@ -34,7 +34,7 @@ class GroupRow(_Row):
 
     id: str
     says: Literal["clear", "unclear"]
-    where: Literal["anywhere", "sentence", "message"]
+    where: Literal["anywhere", "sentence", "message", "ending"]
     reason: str
     patterns: tuple[str, ...] = Field(min_length=1)
     about: About = ""
