@@ -40,6 +40,7 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _SHOUTED = re.compile(r"^\s*(?:STOP|STOPALL|UNSUBSCRIBE|PARAR)(?=[\s,;:\u2013\u2014-])(?!\s*\?)")
 _FIRST_SENTENCE = re.compile(r"^\s*([^.!\n]{1,60})(?:[.!]+(?=\s|$)|\n)")
 
+_NEAR = 300  # characters after a bare word that are looked at
 _LONGEST_CLEAR = 40  # words; in a longer message a phrase may be about something else, and a person reads it
 
 
@@ -86,7 +87,7 @@ def _exact(text: str) -> Wish | None:
 
 def _about_walking(rest: str) -> bool:
     """Return whether what follows a "stop" goes on about the body: "STOP, rest, then walk", "STOP TAKING THEM"."""
-    following = sentences(rest)
+    following = sentences(rest[:_NEAR])
     if not following:
         return False
     words, known = following[0].words.split(), phrases()

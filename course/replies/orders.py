@@ -30,7 +30,7 @@ def at_once(reply: Reply, now: datetime) -> None:
     opened = reading.open_reply(reply)
     if opened.machine:
         return
-    wish = reading.wish(reply, opened, reading.own_words(reply, opened))
+    wish = reading.wish(reply, opened, reading.own_words(reply, opened), phrases=False)
     if wish is None or wish.surety != "exact" or wish.ask == "help":
         return
     with transaction.atomic():

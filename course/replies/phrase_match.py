@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from course.replies.plain import Sentence, in_one
+from course.replies.plain import MOST_WORDS, Sentence, in_one
 from course.replies.stop_phrases import About, Group, Guard, phrases
 
 
@@ -30,7 +30,8 @@ def best(said: Sequence[Sentence]) -> Found | None:
 def _all(said: Sequence[Sentence]) -> Iterator[Found]:
     whole = Sentence(in_one(list(said)), any(sentence.asked for sentence in said))
     joined = Sentence(" , ".join(sentence.words for sentence in said), whole.asked)
-    places = {"message": (whole,), "ending": (joined,)}
+    short = len(whole.words.split()) <= MOST_WORDS
+    places = {"message": (whole,) if short else (), "ending": (joined,) if short else ()}
     for group in phrases().groups:
         for sentence in places.get(group.row.where, said):
             if group.unless and group.unless.search(sentence.words):

@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from course.replies.stop_phrases import phrases
 
-LONGEST = 4_000  # characters; who has written more is asked about by a person
+FIRST, LAST = 1_200, 600  # characters that are looked at: who asks for something begins or ends with it
+MOST_WORDS = 40  # a sentence without an end is looked at in pieces
 _APOSTROPHE = re.compile(r"['\u2019\u2018\u00b4`]")
 _WRAPPED = re.compile(r"(?<=[^.!?\n])\n(?=[^\W\dA-Z_])")  # a mail program broke the line inside a sentence
 _SENTENCE_END = re.compile(r"([.!?;\n\u2026]+)")
@@ -17,7 +19,8 @@ _OTHER = re.compile(r"[^a-z0-9,]+")
 _COMMAS = re.compile(r"(?:^|(?<= )),(?: ,)*(?: |$)")
 # "too many texts please stop": here "please" begins a sentence of its own
 _PLEASE_STOP = re.compile(
-    r" (?:please|pls|plz|por favor|porfa|so) (?=(?:stop|cancel|remove|paren|pare|cancelen|no more)(?: (?:it|this|these|them|now))?$)"
+    r" (?:please|pls|plz|por favor|porfa|so) "
+    r"(?=(?:stop|cancel|remove|paren|pare|cancelen|no more)(?: (?:it|this|these|them|now))?$)"
 )
 _LONG_WORD = 10
 
@@ -32,11 +35,21 @@ class Sentence:
 
 def sentences(text: str) -> list[Sentence]:
     """Return what is written, sentence by sentence; empty ones are left out."""
-    straight = _APOSTROPHE.sub("", unicodedata.normalize("NFKC", text[:LONGEST]).replace("\r\n", "\n"))
+    straight = _APOSTROPHE.sub("", unicodedata.normalize("NFKC", _ends(text)).replace("\r\n", "\n"))
     pieces = _SENTENCE_END.split(_WRAPPED.sub(" ", straight))
     ends = [*pieces[1::2], ""]
     made = (Sentence(_plain(words), "?" in end) for words, end in zip(pieces[::2], ends, strict=True))
-    return [sentence for sentence in made if sentence.words]
+    return [piece for sentence in made if sentence.words for piece in _pieces(sentence)]
+
+
+def _ends(text: str) -> str:
+    return text if len(text) <= FIRST + LAST else f"{text[:FIRST]}\n{text[-LAST:]}"
+
+
+def _pieces(sentence: Sentence) -> Iterator[Sentence]:
+    words = sentence.words.split()
+    for start in range(0, len(words), MOST_WORDS):
+        yield Sentence(" ".join(words[start : start + MOST_WORDS]), sentence.asked)
 
 
 def _plain(text: str) -> str:

@@ -57,15 +57,18 @@ def own_words(reply: Reply, opened: Opened, sent: str = "") -> Extracted:
     return extract(opened.text, sent)
 
 
-def wish(reply: Reply, opened: Opened, extracted: Extracted) -> Wish | None:
-    """Return what a person's reply asks for: by the address it was sent to, its words, or its subject."""
+def wish(reply: Reply, opened: Opened, extracted: Extracted, *, phrases: bool = True) -> Wish | None:
+    """Return what a person's reply asks for: by the address it was sent to, its words, or its subject.
+
+    Without ``phrases`` only a bare word counts: that is quick.
+    """
     if reply.purpose == address.STOP:
         return Wish("stop", "exact", alone=True)
-    by_words = optout.wish_of(extracted.own_words, sure=not extracted.unsure)
-    return by_words or _by_subject(opened.subject, extracted)
+    by_words = optout.wish_of(extracted.own_words, sure=phrases and not extracted.unsure)
+    return by_words or _by_subject(opened.subject, extracted, phrases)
 
 
-def _by_subject(subject: str, extracted: Extracted) -> Wish | None:
+def _by_subject(subject: str, extracted: Extracted, phrases: bool) -> Wish | None:
     """Return what a subject that the person wrote asks for; one that begins with Re: is ours.
 
     Under it may stand nothing but a quotation, a signature or a word of thanks. With more below, the one word that
@@ -73,7 +76,7 @@ def _by_subject(subject: str, extracted: Extracted) -> Wish | None:
     """
     if not subject or _ANSWER.match(subject):
         return None
-    wish = optout.wish_of(subject)
+    wish = optout.wish_of(subject, sure=phrases)
     if wish is None or wish.ask != "stop":
         return None
     if extracted.unsure or len(extracted.own_words.split()) <= _A_SIGNATURE:
