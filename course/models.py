@@ -18,7 +18,7 @@ from course.people.models import (
     Staff,
     Subscriber,
 )
-from course.replies.models import QuizAnswer, Reply
+from course.replies.models import QuizAnswer, Reply, StopDoubt
 from course.sandbox.models import SandboxClock
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "SandboxClock",
     "SignInLink",
     "Staff",
+    "StopDoubt",
     "Subscriber",
     "Suppression",
 ]

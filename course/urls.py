@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from course.web.console import holding, on_call, on_call_form, replies, results, signing_in, unreached, unsure
+from course.web.console import (
+    holding,
+    on_call,
+    on_call_form,
+    replies,
+    results,
+    signing_in,
+    stop_doubts,
+    unreached,
+    unsure,
+)
 from course.web.console import pages as console
 from course.web.hooks import mail, twilio
 from course.web.public import agree, pages, stop
@@ -26,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("console/replies/", replies.replies_page, name="console-replies"),
     path("console/replies/<int:post_id>/", replies.reply_page, name="console-reply"),
     path("console/results/", results.results_page, name="console-results"),
+    path("console/replies/<int:post_id>/stop/", stop_doubts.decide_page, name="console-reply-stop"),
     path("console/hold/", holding.hold_page, name="console-hold"),
     path("console/on-call/", on_call.on_call_page, name="console-on-call"),
     path("console/on-call/<int:staff_id>/", on_call_form.member_page, name="console-on-call-member"),

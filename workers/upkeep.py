@@ -8,7 +8,7 @@ from course import clock, right_of_way
 from course.delivery import heartbeat, last_words, receipts, recovery, replay, unknown
 from course.discussion import overdue
 from course.people.words import Channel
-from course.replies import understanding
+from course.replies import doubt, understanding
 from workers.app import app
 
 _COMPARE = timedelta(hours=1)
@@ -27,6 +27,7 @@ def sweep() -> None:
     if heartbeat.take("sweep", timedelta(seconds=settings.TICK_SECONDS), machine_now):
         receipts.apply_all_parked(clock.course_now(), machine_now, 100)
         recovery.sweep(clock.course_now(), machine_now)
+        doubt.stop_overdue(clock.course_now())
     if heartbeat.take("overdue", _OVERDUE, machine_now) and (course := understanding.current_course()):
         overdue.look(course, clock.course_now())
     if heartbeat.take("compare ledger", _COMPARE, machine_now):

@@ -15,6 +15,7 @@ COMMANDS = {
     "keys": "Make the secrets an installation needs.",
     "lmtp": "Take replies by LMTP.",
     "message": "List and settle messages that nobody can say of.",
+    "optout-report": "Say how well stops are told from everyday sentences.",
     "release": "Let what was held be sent again.",
     "restore": "Put a backup in the database's place, with sending held.",
     "sandbox": "Run the mailbox and phone of the demo.",
@@ -25,7 +26,7 @@ COMMANDS = {
     "triage-report": "Count what the red flags catch in labelled messages.",
     "up": "Start everything a real installation needs.",
 }
-_WITHOUT_DJANGO = ("demo", "keys", "settings")
+_WITHOUT_DJANGO = ("demo", "keys", "optout-report", "settings")
 _HIDDEN = ("stage",)
 
 

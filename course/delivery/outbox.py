@@ -45,6 +45,9 @@ def may_go(now: datetime) -> Q:
             subscriber__contacts=OuterRef("contact_id"),
         )
     )  # fmt: skip
+    waits = Exists(
+        Contact.objects.filter(pk=OuterRef("contact_id"), subscriber__isnull=False).exclude(subscriber__waits_for="")
+    )
     active = Enrolment.objects.filter(
         pk=OuterRef("enrolment_id"), state__in=_WHOLE_COURSE, cohort__state=CohortState.RUNNING
     )
@@ -53,7 +56,7 @@ def may_go(now: datetime) -> Q:
     safety = Q(message_class=MessageClass.SAFETY)
     nobodys = Exists(Contact.objects.filter(pk=OuterRef("contact_id"), subscriber__isnull=True))
     direct = Q(message_class=MessageClass.DIRECT) & (Q(after_stop) | (Q(~suppressed) & (Q(agreed) | Q(nobodys))))
-    course = Q(message_class=MessageClass.COURSE) & Q(~suppressed) & Q(agreed) & running
+    course = Q(message_class=MessageClass.COURSE) & Q(~suppressed) & Q(agreed) & Q(~waits) & running
     in_window = Q(window_ends_at__isnull=True) | Q(window_ends_at__gt=now)
     return in_window & Q(in_use) & ~holds.held() & (safety | direct | course)
 

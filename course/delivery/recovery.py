@@ -67,7 +67,8 @@ def _expired_leases(machine_now: datetime) -> int:
 def _expired(now: datetime) -> int:
     late = Message.objects.filter(expires_at__lte=now, state__in=_WAITING)
     _each(late.filter(message_class=MessageClass.SAFETY), now, lambda message: outcomes.not_reached(message, now))
-    return move(late, State.EXPIRED, reason=Reason.LATE)
+    waited = move(late.filter(reason=Reason.DOUBT), State.EXPIRED)  # why it was late is known
+    return waited + move(late, State.EXPIRED, reason=Reason.LATE)
 
 
 def _never_to_go(now: datetime) -> int:

@@ -56,6 +56,7 @@ def stop(
 @transaction.atomic
 def stop_silently(subscriber: Subscriber, *, contact: Contact | None, source: str, now: datetime) -> bool:
     """Stop as ``stop`` does, and ask for no confirmation: who complained of our mail gets no more of it."""
+    cohorts.wait_no_more(subscriber)  # first: the person's row is locked before their places, as in replies.doubt
     enrolments = Enrolment.objects.filter(subscriber=subscriber, state__in=_RUNNING)
     stopped = enrolments.update(state=EnrolmentState.STOPPED, state_reason=source[:40], state_changed_at=now)
     consents = Consent.objects.filter(subscriber=subscriber, kind=ConsentKind.COURSE, withdrawn_at__isnull=True)

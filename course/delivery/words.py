@@ -44,6 +44,7 @@ class Reason(TextChoices):
     CONTENT = "content"  # the provider refuses these words
     UNDELIVERED = "undelivered"  # it came back, and nobody says that the address is no use
     CHANNEL = "channel"  # our own set-up is at fault
+    DOUBT = "doubt"  # waits: a person must first read whether this was a stop
     CALLED_OFF = "called_off"  # what it was about is over, or a person left it
 
 

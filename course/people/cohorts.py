@@ -52,7 +52,7 @@ def enrol(subscriber: Subscriber, cohort: Cohort, now: datetime) -> Enrolment:
     enrolment, created = Enrolment.objects.get_or_create(
         subscriber=subscriber,
         cohort=cohort,
-        defaults={"state": EnrolmentState.ACTIVE, "day_zero": day_zero, "state_changed_at": now},
+        defaults={"state": _state_of(subscriber), "day_zero": day_zero, "state_changed_at": now},
     )
     if created:
         first = _first_to_come(enrolment, course, now)
@@ -116,16 +116,28 @@ def come_back(enrolment: Enrolment, source: str, now: datetime) -> Enrolment:
 
 def wait(subscriber: Subscriber, source: str, now: datetime) -> int:
     """Let a person's lessons wait until somebody has read their reply ("reply:12"); return how many enrolments."""
+    Subscriber.objects.filter(pk=subscriber.pk, waits_for="").update(waits_for=source[:40])
     active = Enrolment.objects.filter(subscriber=subscriber, state=EnrolmentState.ACTIVE)
     return active.update(state=EnrolmentState.WAITING, state_reason=source[:40], state_changed_at=now)
 
 
 def go_on(subscriber: Subscriber, now: datetime) -> int:
     """Let lessons that wait go on; what fell due meanwhile follows the cohort's catch-up rule."""
+    wait_no_more(subscriber)
     waiting = Enrolment.objects.filter(subscriber=subscriber, state=EnrolmentState.WAITING)
     changed = waiting.update(state=EnrolmentState.ACTIVE, state_reason="", state_changed_at=now)
     doorbell.ring("plan")
     return changed
+
+
+def wait_no_more(subscriber: Subscriber) -> None:
+    """Take the mark off: the person has stopped, or what they meant is known."""
+    Subscriber.objects.filter(pk=subscriber.pk).exclude(waits_for="").update(waits_for="")
+
+
+def _state_of(subscriber: Subscriber) -> EnrolmentState:
+    waits = Subscriber.objects.filter(pk=subscriber.pk).exclude(waits_for="").exists()
+    return EnrolmentState.WAITING if waits else EnrolmentState.ACTIVE
 
 
 def zone_of_person(subscriber: Subscriber | None, fallback: ZoneInfo) -> ZoneInfo:

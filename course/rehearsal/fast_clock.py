@@ -9,7 +9,7 @@ from course.delivery.outbox import may_go
 from course.delivery.words import State
 from course.people.models import Enrolment, NoticeRequest
 from course.people.words import CohortState, EnrolmentState
-from course.replies.models import Reply
+from course.replies.models import Reply, StopDoubt
 
 _ON_THE_WAY = (State.CLAIMED, State.HANDED, State.UNKNOWN)
 _WAITING = (State.PLANNED, State.RETRY)
@@ -22,6 +22,7 @@ def unfinished(now: datetime) -> int:
         Reply.objects.filter(understood_at__isnull=True).count()
         + NoticeRequest.objects.filter(planned_at__isnull=True, not_before__lte=now).count()
         + _enrolments().filter(next_due_at__lte=now).count()
+        + _doubts().filter(deadline__lte=now).count()
         + waiting.count()
         + Message.objects.filter(state__in=_ON_THE_WAY, lease_until__isnull=False).count()  # without: for a person
     )
@@ -33,12 +34,17 @@ def next_due(now: datetime) -> datetime | None:
         _enrolments().filter(next_due_at__gt=now).aggregate(at=Min("next_due_at"))["at"],
         Message.objects.filter(_can_come(), due_at__gt=now).aggregate(at=Min("due_at"))["at"],
         NoticeRequest.objects.filter(planned_at__isnull=True, not_before__gt=now).aggregate(at=Min("not_before"))["at"],
+        _doubts().filter(deadline__gt=now).aggregate(at=Min("deadline"))["at"],
     ]
     return min((instant for instant in instants if instant), default=None)
 
 
 def _enrolments() -> QuerySet[Enrolment]:
     return Enrolment.objects.filter(state=EnrolmentState.ACTIVE, cohort__state=CohortState.RUNNING)
+
+
+def _doubts() -> QuerySet[StopDoubt]:
+    return StopDoubt.objects.filter(decided_at__isnull=True)
 
 
 def _can_come() -> Q:

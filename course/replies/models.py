@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from course.people.words import Channel
-from course.replies.words import ReplyKind, Source, Tier
+from course.replies.words import DoubtDecision, ReplyKind, Source, Tier
 from course.vault import EncryptedBytes, EncryptedText
 
 
@@ -59,3 +59,26 @@ class QuizAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"quiz answer {self.pk}"
+
+
+class StopDoubt(models.Model):
+    """Words that may be a stop: this person's course messages wait until somebody decides, or the deadline does.
+
+    Course time. While several are open, one deadline counts: the earliest.
+    """
+
+    subscriber = models.ForeignKey("course.Subscriber", on_delete=models.CASCADE, related_name="stop_doubts")
+    reply = models.OneToOneField(Reply, on_delete=models.CASCADE, related_name="stop_doubt")
+    held_at = models.DateTimeField()
+    deadline = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decision = models.CharField(max_length=10, choices=DoubtDecision.choices, default="", blank=True)
+    decided_by = models.CharField(max_length=40, default="", blank=True)  # "staff:3", "reply:12" or "deadline"
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["deadline"], condition=Q(decided_at__isnull=True), name="stop_doubt_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"doubt about reply {self.reply_id}"

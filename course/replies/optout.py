@@ -10,6 +10,10 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
+from course.replies import phrase_match
+from course.replies.plain import sentences
+from course.replies.stop_phrases import About, phrases
+
 Ask = Literal["stop", "start", "help"]
 Surety = Literal["exact", "clear", "unclear"]
 
@@ -25,60 +29,19 @@ _STRONG = ("stop", "stopall", "unsubscribe", "revoke", "optout", "parar")
 _POLITE = frozenset(
     {"please", "pls", "plz", "thanks", "thank", "you", "ty", "now", "kindly", "por", "favor", "gracias", "ya"}
 )
+_WHO = frozenset(
+    {"i", "im", "ive", "my", "we", "he", "she", "me", "it", "this", "these", "all", "now", "yo", "mi", "no"}
+)
+_FILL = frozenset(
+    ("i", "want", "to", "id", "like", "would", "can", "could", "you", "will", "quiero", "que", "now", ",")
+)
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 # In capitals at the start it is the word we taught people, whatever follows: "STOP, I can't feel my legs".
 _SHOUTED = re.compile(r"^\s*(?:STOP|STOPALL|UNSUBSCRIBE|PARAR)(?=[\s,;:\u2013\u2014-])(?!\s*\?)")
 _FIRST_SENTENCE = re.compile(r"^\s*([^.!\n]{1,60})(?:[.!]+(?=\s|$)|\n)")
 
-_CLEAR = tuple(
-    re.compile(rf"\b(?:{phrase})", re.IGNORECASE)
-    for phrase in (
-        r"stop (?:texting|messaging|emailing|e-mailing|mailing|contacting|writing to)"
-        r"(?: me| us| this number|\s*[.!]*\s*$)",
-        r"no longer want (?:to (?:get|receive|have) )?(?:\w+ ){0,3}"
-        r"(?:texts|messages|e-?mails|lessons|these|them|this)\b",
-        r"stop sending (?:me |us )?(?:\w+ ){0,3}"
-        r"(?:texts?|messages?|e-?mails?|lessons?|them|these|this|stuff|anything)\b",
-        r"stop (?:all )?(?:the|these|those|your|my|all) (?:\w+ )?(?:texts|messages|e-?mails|lessons|course)\b",
-        r"(?:no|don'?t want|do not want|don'?t send|do not send)(?: me| us)?(?: any)? more (?:of (?:these|your) )?"
-        r"(?:texts|messages|e-?mails|lessons)\b",
-        r"(?:don'?t|do not) (?:text|message|e-?mail|contact) me\b(?! (?:before|after|until|at|on)\b)",
-        r"opt(?: me| us)?[- ]out\b(?! of (?!(?:this|these|the|your|all)?\s*(?:course|lessons|texts|messages|e-?mails)\b))",  # noqa: E501
-        r"unsubscribe(?: me| us)?\b",
-        r"(?:remove|take) (?:me|us|my number|my e-?mail|this number)(?: \w+){0,2} (?:off|from|out)\b",
-        r"remove (?:me|my number|this number)\s*(?:please)?[.!]*\s*$",
-        r"cancel (?:my|the|these|this) (?:subscription|lessons|course|texts|messages|e-?mails|enrol?lment)\b",
-        r"wrong (?:number|person)\b(?! of\b)",
-        r"(?:stop|end|quit) (?:the |these |this |all )?(?:texts?|messages?|subscription)\s*[.!]*\s*$",
-        r"stop,? stop\b",
-        r"quit (?:texting|messaging|emailing) me\b",
-        r"(?:don'?t|do not) want (?:these|this|your)(?: (?:texts|messages|e-?mails|lessons)| any ?more)\b",
-        r"delete my (?:number|e-?mail|address)\b",
-        r"(?:want|like) (?:off|to be (?:taken off|removed)|to be removed from)\b",
-        r"not interested\s*[.!]*\s*$",
-        r"no (?:quiero )?(?:recibir )?m[aá]s (?:mensajes|textos|correos|lecciones)\b",
-        r"no m[aá]s\s*(?:por favor)?[.!]*\s*$",
-        r"(?:dejen?|deje) de (?:enviar|mandar|escribir)\w*\b",
-        r"(?:quiero )?(?:darme|d[eé]nme) de baja\b",
-    )
-)
-_WRONG_NUMBER = re.compile(r"\bwrong (?:number|person)\b(?! of\b)", re.IGNORECASE)
-_NOT_MEANT = re.compile(
-    r"\b(?:don'?t|do not|didn'?t|did not|never|not|can'?t|cannot|without|won'?t|if|how (?:do|can|would)"
-    r"|what happens|will i|do i|does|should i|before i|when i|can i|si|c[oó]mo)\b[^.!\n]{0,40}$",
-    re.IGNORECASE,
-)
-_HINT = re.compile(
-    r"\b(?:stop|unsubscribe|quit|opt|no more|enough of (?:this|these)|leave me alone|who is this)\b", re.I
-)
-_CLINICAL = re.compile(
-    r"\b(?:walk\w*|cramp\w*|pain\w*|hurt\w*|ache\w*|leg|legs|feet|foot|back|tablet\w*|pill\w*|medic\w*|meds?|dose\w*"
-    r"|taking|take|took|statin\w*|exercis\w*|stretch\w*|smok\w*|drink\w*|rest\w*|sit\w*|stand\w*|sleep\w*|numb\w*|swell\w*"
-    r"|bleed\w*|breath\w*|moving|move|going|doctor|nurse|bus|class|gym|work\w*|driv\w*|short|can'?t|cannot|couldn'?t)\b",
-    re.IGNORECASE,
-)
+_NEAR = 300  # characters after a bare word that are looked at
 _LONGEST_CLEAR = 40  # words; in a longer message a phrase may be about something else, and a person reads it
-_LONGEST_UNCLEAR = 12
 
 
 @dataclass(frozen=True)
@@ -89,6 +52,7 @@ class Wish:
     surety: Surety
     alone: bool
     wrong_number: bool = False
+    about: About = ""  # what the coordinator is told
 
 
 def exact(text: str) -> Ask | None:
@@ -103,16 +67,36 @@ def wish_of(text: str, *, sure: bool = True) -> Wish | None:
     return _exact(straight) or (_phrase(straight) if sure else None)
 
 
+def means_only_us(text: str) -> bool:
+    """Return whether these words are one that nobody uses of anything but messages."""
+    return _bare(text) in ("unsubscribe", "optout", "stopall")
+
+
 def _exact(text: str) -> Wish | None:
     whole = _bare(text)
     if whole in EXACT:
         return Wish(EXACT[whole], "exact", alone=True)
-    if _SHOUTED.match(text):
+    shouted = _SHOUTED.match(text)
+    if shouted and not _about_walking(text[shouted.end() :]):
         return Wish("stop", "exact", alone=False)
     first = _FIRST_SENTENCE.match(unicodedata.normalize("NFKC", text))
-    if first and _bare(first[1]) in _STRONG:
+    if first and _bare(first[1]) in _STRONG and not _about_walking(text[first.end() :]):
         return Wish("stop", "exact", alone=False)
     return None
+
+
+def _about_walking(rest: str) -> bool:
+    """Return whether what follows a "stop" goes on about the body: "STOP, rest, then walk", "STOP TAKING THEM"."""
+    following = sentences(rest[:_NEAR])
+    if not following:
+        return False
+    words, known = following[0].words.split(), phrases()
+    if known.acts.match(following[0].words):
+        return True
+    plain_pause = rest.lstrip()[:1] in (",", ";", ":", "-", "\u2013", "\u2014") or rest[:1] == "\n"
+    if plain_pause or words[0] in _WHO:
+        return False
+    return bool(known.clinical.search(" ".join(words[:4]))) or words[0].endswith("ing")
 
 
 def _bare(text: str) -> str:
@@ -124,16 +108,14 @@ def _bare(text: str) -> str:
 
 
 def _phrase(text: str) -> Wish | None:
-    words = _WORD.findall(text)
-    for pattern in _CLEAR:
-        found = pattern.search(text)
-        if found is None:
-            continue
-        if len(words) > _LONGEST_CLEAR or _NOT_MEANT.search(text[: found.start()]):
-            return Wish("stop", "unclear", alone=False)
-        wrong = bool(_WRONG_NUMBER.search(text))
-        left = [word for word in _WORD.findall(pattern.sub(" ", text)) if word.casefold() not in _POLITE]
-        return Wish("stop", "clear", alone=len(left) <= 2 and not wrong, wrong_number=wrong)
-    if len(words) <= _LONGEST_UNCLEAR and _HINT.search(text) and not _CLINICAL.search(text):
+    said = sentences(text)
+    found = phrase_match.best(said)
+    if found is None:
+        return None
+    length = sum(len(sentence.words.split()) for sentence in said)
+    if not found.clear or length > _LONGEST_CLEAR:
         return Wish("stop", "unclear", alone=False)
-    return None
+    left = [word for sentence in said for word in sentence.words.split() if word not in _FILL]
+    asked = [word for word in found.words.split() if word not in _FILL]
+    alone = len(left) - len(asked) <= 2 and not found.about
+    return Wish("stop", "clear", alone, wrong_number=found.about == "wrong_number", about=found.about)

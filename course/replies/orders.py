@@ -13,11 +13,11 @@ from course.delivery.words import State, SuppressionReason
 from course.people import prompts, versions
 from course.people.models import Contact, Prompt
 from course.people.words import Channel, NoticeKind
-from course.replies import answers, attribution, handover, reading
+from course.replies import answers, attribution, doubt, handover, reading, told
 from course.replies.attribution import Who
 from course.replies.models import Reply
 from course.replies.optout import Wish
-from course.replies.words import ReplyKind
+from course.replies.words import DoubtDecision, ReplyKind
 
 PUBLISH = "publish"
 _PUBLISH = re.compile(r"^\W*publish\W*(\d{1,4})?\W*$", re.IGNORECASE)
@@ -31,7 +31,7 @@ def at_once(reply: Reply, now: datetime) -> None:
     opened = reading.open_reply(reply)
     if opened.machine:
         return
-    wish = reading.wish(reply, opened, reading.own_words(reply, opened))
+    wish = reading.wish(reply, opened, reading.own_words(reply, opened), phrases=False)
     if wish is None or wish.surety != "exact" or wish.ask == "help":
         return
     with transaction.atomic():
@@ -109,9 +109,12 @@ def _stop(reply: Reply, who: Who, wish: Wish, course: Course, now: datetime) -> 
     source = f"reply:{reply.pk}"
     if who.subscriber:
         suppression.stop(who.subscriber, contact=who.contact, source=source, now=now, answers_at=reply.received_at)
+        doubt.settle(who.subscriber, DoubtDecision.STOP, reply, now)
     elif who.contact:
         suppression.suppress(who.contact, SuppressionReason.STOPPED, source, now)
         answers.stopped(who, reply, course, now)
+    if wish.about and who.contact:
+        told.write_down(who.contact, wish.about)
     if wish.wrong_number and who.contact and who.contact.channel == Channel.SMS:
         suppression.suppress(who.contact, SuppressionReason.WRONG_NUMBER, source, now)
 
@@ -120,6 +123,7 @@ def _start(reply: Reply, who: Who, course: Course, now: datetime) -> None:
     source = f"reply:{reply.pk}"
     started = False
     if who.subscriber:
+        doubt.settle(who.subscriber, DoubtDecision.GO_ON, reply, now)
         started = suppression.start(who.subscriber, contact=who.contact, source=source, now=now)
     for sharer in who.sharers:
         suppression.lift(sharer, who.contact, now)

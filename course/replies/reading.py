@@ -1,7 +1,8 @@
 """A stored reply in; what stands in it out, before anything is made of it."""
 
 import json
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from course.people.words import Channel
 from course.replies import address, bounce, letter, optout
@@ -11,6 +12,9 @@ from course.replies.extraction import Extracted, extract
 from course.replies.models import Reply
 from course.replies.optout import Wish
 from course.replies.words import ReplyKind
+
+_ANSWER = re.compile(r"^\s*(?:re|aw|sv|rv|fw|fwd|antw|wg)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
+_A_SIGNATURE = 4  # words: "Thank you, Anna"
 
 
 @dataclass(frozen=True)
@@ -53,14 +57,32 @@ def own_words(reply: Reply, opened: Opened, sent: str = "") -> Extracted:
     return extract(opened.text, sent)
 
 
-def wish(reply: Reply, opened: Opened, extracted: Extracted) -> Wish | None:
-    """Return what a person's reply asks for: by the address it was sent to, its words, or its subject."""
+def wish(reply: Reply, opened: Opened, extracted: Extracted, *, phrases: bool = True) -> Wish | None:
+    """Return what a person's reply asks for: by the address it was sent to, its words, or its subject.
+
+    Without ``phrases`` only a bare word counts: that is quick.
+    """
     if reply.purpose == address.STOP:
         return Wish("stop", "exact", alone=True)
-    by_words = optout.wish_of(extracted.own_words, sure=not extracted.unsure)
-    if by_words is None and extracted.unsure and optout.exact(opened.subject) == "stop":
-        return Wish("stop", "exact", alone=True)
-    return by_words
+    by_words = optout.wish_of(extracted.own_words, sure=phrases and not extracted.unsure)
+    return by_words or _by_subject(opened.subject, extracted, phrases)
+
+
+def _by_subject(subject: str, extracted: Extracted, phrases: bool) -> Wish | None:
+    """Return what a subject that the person wrote asks for; one that begins with Re: is ours.
+
+    Under it may stand nothing but a quotation, a signature or a word of thanks. With more below, the one word that
+    has no other meaning stops, and any other is for a person to read.
+    """
+    if not subject or _ANSWER.match(subject):
+        return None
+    wish = optout.wish_of(subject, sure=phrases)
+    if wish is None or wish.ask != "stop":
+        return None
+    if extracted.unsure or len(extracted.own_words.split()) <= _A_SIGNATURE:
+        return replace(wish, alone=not wish.about)
+    certain = wish.surety == "exact" and optout.means_only_us(subject)
+    return replace(wish, alone=False, surety="exact" if certain else "unclear")
 
 
 def plain(reply: Reply) -> str:

@@ -19,6 +19,7 @@ from course.replies import (
     address,
     answers,
     attribution,
+    doubt,
     handover,
     household,
     orders,
@@ -105,8 +106,8 @@ def _answer(found: Understood, course: Course, now: datetime) -> None:
     if said_all and reply.tier == Tier.NONE:
         return
     post_id = handover.hold(reply, _lesson(found, course), Tier(reply.tier), found.extracted.own_words, now)
-    if wish and wish.surety == "unclear" and reply.tier == Tier.NONE:
-        log.info("reply %s may be a stop; a person reads it", reply.pk)
+    if wish and wish.surety == "unclear":
+        doubt.open_for(who.subscriber, reply, now)
     _respond(found, course, post_id, now)
     if asked is None and who.sharers:
         household.ask(reply, who, course, now)

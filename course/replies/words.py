@@ -26,6 +26,14 @@ class ReplyKind(TextChoices):
     STRANGER = "stranger"
 
 
+class DoubtDecision(TextChoices):
+    """What became of words that may have been a stop. `overtaken`: the person has since said it another way."""
+
+    STOP = "stop"
+    GO_ON = "go_on"
+    OVERTAKEN = "overtaken"
+
+
 class Tier(TextChoices):
     """How soon a person must read it (reference: red flags and safety)."""
 

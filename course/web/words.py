@@ -9,7 +9,7 @@ from course.delivery.by_hand import Word
 from course.delivery.words import HoldScope, State
 from course.discussion.words import Act, PostState
 from course.people.words import AlertKind, Channel, CohortState, NoticeKind, Role
-from course.replies.words import Tier
+from course.replies.words import DoubtDecision, Tier
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,16 @@ TIERS: dict[str, Promise] = {
     Tier.C: later("A matter of days (tier C)"),
     Tier.CHECK: later("Read this first: a warning word was denied or unclear (check)"),
     Tier.NONE: later("No warning sign found by the rules"),
+}
+DOUBTS: dict[str, Promise] = {
+    DoubtDecision.STOP: later("They were stopped, and told how to come back."),
+    DoubtDecision.GO_ON: later("They did not want to stop. Their lessons went on."),
+    DoubtDecision.OVERTAKEN: later("The person said by another way what they want."),
+}
+TOLD: dict[str, Promise] = {
+    "wrong_number": later("Wrong number"),
+    "died": later("The person has died"),
+    "unknown": later("Does not know us"),
 }
 ACTS: dict[str, Promise] = {
     Act.EDIT: later("Edited"),

@@ -69,7 +69,7 @@ def test_a_clear_phrase_stops(text: str) -> None:
     assert (wish.ask, wish.surety) == ("stop", "clear")
 
 
-@pytest.mark.parametrize("text", ["I want to stop", "stop it", "who is this", "Can I quit?", "I don't want to opt out"])
+@pytest.mark.parametrize("text", ["I want to stop", "stop it", "Can I quit?"])
 def test_an_unclear_one_goes_to_a_person(text: str) -> None:
     wish = optout.wish_of(text)
     assert wish is not None
@@ -93,6 +93,11 @@ def test_an_unclear_one_goes_to_a_person(text: str) -> None:
         "NO",
         "A",
         "help me please my leg hurts",
+        "I don't want to opt out",
+        "STOP TAKING THE TABLETS MADE ME DIZZY",
+        "Stop. Rest. Then walk on.",
+        "my sister wants to stop her tablets",
+        "stop the massages",
         "",
     ],
 )
@@ -109,6 +114,30 @@ def test_start_and_help_are_bare_words(text: str, ask: str) -> None:
 
 def test_words_that_may_be_a_quotation_stop_nothing_by_a_phrase() -> None:
     assert optout.wish_of("Our lessons\nStop these lessons\nHelp", sure=False) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("Wrong number, sorry", "wrong_number"),
+        ("who is this?", "unknown"),
+        ("he died", "died"),
+        ("Ha fallecido", "died"),
+    ],
+)
+def test_who_cannot_be_the_person_we_mean_stops_clearly_and_somebody_reads_it(text: str, about: str) -> None:
+    wish = optout.wish_of(text)
+    assert wish is not None
+    assert (wish.surety, wish.alone, wish.about, wish.wrong_number) == ("clear", False, about, about == "wrong_number")
+
+
+@pytest.mark.parametrize(
+    "text", ["QUIT TEXING ME", "stpo", "unsubcribe me pls", "dont text me", "\U0001f6d1 stop messages \U0001f6d1"]
+)
+def test_capitals_slips_emoji_and_missing_apostrophes_change_nothing(text: str) -> None:
+    wish = optout.wish_of(text)
+    assert wish is not None
+    assert (wish.ask, wish.surety, wish.alone) == ("stop", "clear", True)
 
 
 @given(st.text(max_size=200))

@@ -45,6 +45,7 @@ ADDRESSES: dict[str, Address] = {
     "console-replies": Address(STAFF | _STRANGERS, 403),
     "console-reply": Address(STAFF | _STRANGERS, 403, lambda world: [world.held.pk]),
     "console-results": Address(STAFF, 403),
+    "console-reply-stop": Address(dict.fromkeys(ROLES, 405), 403, lambda world: [world.held.pk]),
     "console-hold": Address(STAFF | {Role.AUTHOR: 403}, 403),
     "console-on-call": Address(STAFF, 403),
     "console-on-call-member": Address(

@@ -22,6 +22,7 @@ class Subscriber(models.Model):
     channels = models.CharField(max_length=10, default=Channel.EMAIL)  # email, sms or both
     stop_token = models.CharField(max_length=TOKEN_LENGTH, unique=True, default=new_token)
     preference_token = models.CharField(max_length=TOKEN_LENGTH, unique=True, default=new_token)
+    waits_for = models.CharField(max_length=40, default="")  # "reply:12": course messages wait until it was read
     joined_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True)
 

@@ -10,6 +10,7 @@ from course.delivery import unreached
 from course.people import on_call
 from course.people.models import Staff
 from course.people.words import EnrolmentState
+from course.replies import told
 from course.web import access, words
 from course.web.console.numbers import numbers
 from course.web.frame import render_page
@@ -33,6 +34,7 @@ def today_page(request: HttpRequest, staff: Staff) -> HttpResponse:
         "may_phone": may_phone,
         "unsure": access.access_unsure(staff).count() if may_phone else 0,
         "unreached": len(unreached.listed(access.access_contacts(staff))) if may_phone else 0,
+        "told": len(told.listed(access.access_contacts(staff))) if may_phone else 0,
     }
     return render_page(request, "web/console/today.html", context)
 

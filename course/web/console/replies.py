@@ -17,6 +17,7 @@ from course.discussion import moderation, redaction
 from course.discussion.models import Post
 from course.discussion.words import PostState
 from course.people.models import Staff
+from course.replies import doubt
 from course.web import access, words
 from course.web.console import reply_forms
 from course.web.console.reply_forms import ActForm
@@ -40,6 +41,7 @@ def replies_page(request: HttpRequest, staff: Staff) -> HttpResponse:
     """The queue: one state at a time, urgent first."""
     asked = request.GET.get("state", "")
     chosen = asked if asked in words.POST_STATES else PostState.HELD
+    shown = Paginator(access.access_queue(staff, chosen), PAGE).get_page(request.GET.get("page"))
     counts = dict(access.access_posts(staff).values_list("state").annotate(count=Count("pk")).order_by())
     context = {
         "chosen": chosen,
@@ -47,7 +49,8 @@ def replies_page(request: HttpRequest, staff: Staff) -> HttpResponse:
         "tiers": words.TIERS,
         "counts": counts,
         "titles": _titles(),
-        "shown": Paginator(access.access_queue(staff, chosen), PAGE).get_page(request.GET.get("page")),
+        "shown": shown,
+        "doubts": doubt.of_replies(post.reply_id for post in shown.object_list),
         "query": f"state={chosen}&",
     }
     return render_page(request, "web/console/replies.html", context)
@@ -93,6 +96,8 @@ def _show(
         "states": words.POST_STATES,
         "tiers": words.TIERS,
         "decided": words.ACTS,
+        "doubt": doubt.of_reply(post.reply_id),
+        "doubts": words.DOUBTS,
         "flags": _flags(post),
         "original": _without_names(reply.own_words if reply else post.wording, post),
         "cut": _without_names(reply.cut if reply else "", post),

@@ -1,4 +1,4 @@
-"""*Not reached*: the people whose phone no text reached on three days, as a list to phone by."""
+"""*Not reached*: people whose phone no text reached on three days, and numbers that are not theirs any more."""
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -7,7 +7,8 @@ from django.views.decorators.http import require_safe
 
 from course.delivery import unreached
 from course.people.models import Staff
-from course.web import access
+from course.replies import told
+from course.web import access, words
 from course.web.frame import render_page
 
 PAGE = 25
@@ -16,11 +17,14 @@ PAGE = 25
 @require_safe
 @access.for_staff(access.COORDINATORS)
 def unreached_page(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """Whom to phone, since when no text arrives, and on how many days one was tried."""
-    people = unreached.listed(access.access_contacts(staff))
+    """Whom to phone, since when no text arrives, and on how many days one was tried; and who stopped for a reason."""
+    contacts = access.access_contacts(staff)
+    people = unreached.listed(contacts)
     context = {
         "shown": Paginator(people, PAGE).get_page(request.GET.get("page")),
         "languages": dict(settings.LANGUAGES),
         "query": "",
+        "told": told.listed(contacts),
+        "abouts": words.TOLD,
     }
     return render_page(request, "web/console/unreached.html", context)
