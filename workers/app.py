@@ -37,6 +37,7 @@ _TASKS = {
     "deliver_course": "workers.deliver.course",
     "notices": "workers.plan.notices",
     "intake": "workers.intake.look",
+    "fetch": "workers.intake.fetch",
     "ask": "workers.upkeep.ask",
     "upkeep": "workers.upkeep.sweep",
 }
@@ -58,7 +59,7 @@ def _calls(name: str) -> list[tuple[str, list[str], str]]:
     """Return (task, arguments, queue) for a bell: who talks to the other side takes each channel by itself, so that
     none waits for another.
     """
-    by_channel = name == "ask" or name.startswith("deliver")
+    by_channel = name in ("ask", "fetch") or name.startswith("deliver")
     arguments: list[list[str]] = [[channel] for channel in Channel] if by_channel else [[]]
     return [(_TASKS[name], each, _QUEUES.get(name, _LOOK_QUEUE)) for each in arguments]
 
@@ -129,6 +130,7 @@ app.conf.update(
             "deliver_course": 2,
             "upkeep": 2,
             "ask": 4,
+            "fetch": 4,
         }.items()
         for entry, tick in _ticks(name, settings.TICK_SECONDS * factor).items()
     },

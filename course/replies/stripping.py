@@ -66,9 +66,11 @@ def _mail(raw: bytes) -> bytes:
     if mail.get_content_type() == "multipart/encrypted":
         return raw
     before = letter.words(mail), letter.attachments(mail)
-    emptied = [_empty(part) for part in mail.walk() if _goes(part)]
-    if not emptied:
+    files = [part for part in mail.walk() if _goes(part)]
+    if not files:
         return raw
+    for part in files:
+        _empty(part)
     out = BytesIO()
     BytesGenerator(out, mangle_from_=False, maxheaderlen=0).flatten(mail, linesep="\r\n")
     kept = out.getvalue()
