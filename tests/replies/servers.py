@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -109,9 +110,7 @@ userdb {{
         for made in ("mail", "run", "state"):
             (folder / made).mkdir()
         shutil.chown(folder / "mail", "mail", "mail")
-        for above in (folder, *folder.parents):  # its own users must reach it; the folder is this test's
-            if above != Path("/tmp") and Path("/tmp") in above.parents:  # noqa: S108
-                above.chmod(0o755)
+        _open_the_way(folder)
         self._process = subprocess.Popen([program, "-F", "-c", str(config)], stdin=subprocess.DEVNULL)
         until(lambda: listens(port), f"Dovecot does not listen: {(folder / 'log')}")
 
@@ -122,6 +121,82 @@ userdb {{
     def stop(self) -> None:
         self._process.terminate()
         self._process.wait(20)
+
+
+class Postfix:
+    """A Postfix that hands on as docs/operations.md says, and bounces into nothing."""
+
+    def __init__(self, folder: Path, port: int, lmtp_port: int, recipe: str) -> None:
+        self._program, self.port = needed("postfix"), port
+        self._config, self.log = folder / "config", folder / "log"
+        for made in (self._config, folder / "queue", folder / "data"):
+            made.mkdir()
+        shutil.chown(folder / "data", "postfix")
+        _open_the_way(folder)
+        (self._config / "course_addresses").write_text(_block(recipe, "course_addresses"))
+        lines = _block(recipe, "main.cf").replace("/etc/postfix/", f"{self._config}/")
+        (self._config / "main.cf").write_text(
+            lines.replace("127.0.0.1:8024", f"127.0.0.1:{lmtp_port}")
+            + f"""
+compatibility_level = 3.6
+queue_directory = {folder}/queue
+data_directory = {folder}/data
+maillog_file = {self.log}
+maillog_file_prefixes = {folder}
+myhostname = mail.example.org
+mydestination =
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+default_transport = discard:
+queue_run_delay = 1s
+minimal_backoff_time = 1s
+maximal_backoff_time = 1s
+"""
+        )
+        programs = {
+            "cleanup": "cleanup", "rewrite": "trivial-rewrite", "bounce": "bounce", "defer": "bounce",
+            "trace": "bounce", "lmtp": "lmtp", "discard": "discard", "error": "error", "retry": "error",
+            "anvil": "anvil", "flush": "flush", "proxymap": "proxymap", "qmgr": "qmgr", "pickup": "pickup",
+        }  # fmt: skip
+        services = [f"127.0.0.1:{port} inet n - n - - smtpd", "postlog unix-dgram n - n - 1 postlogd"]
+        services += [f"{name} unix n - n {_WAKES.get(name, '- -')} {program}" for name, program in programs.items()]
+        (self._config / "master.cf").write_text("\n".join(services) + "\n")
+        self._run("start")
+        until(lambda: listens(port), f"Postfix does not listen: {self.log}")
+
+    def said(self, words: str) -> bool:
+        return words in self.log.read_text()
+
+    def stop(self) -> None:
+        self._run("stop")
+
+    def _run(self, act: str) -> None:
+        done = subprocess.run(
+            [self._program, "-c", str(self._config), act], capture_output=True, text=True, timeout=60, check=False
+        )
+        assert done.returncode == 0, f"postfix {act}: {done.stderr}"
+
+
+_WAKES = {"qmgr": "300 1", "pickup": "60 1", "cleanup": "- 0", "bounce": "- 0", "defer": "- 0", "trace": "- 0"}
+
+
+def _block(page: str, name: str) -> str:
+    """Return the indented lines of a page that follow the one that ends in "`name`:"."""
+    lines = page.partition(f"{name}`:\n\n")[2].split("\n")
+    taken = []
+    for line in lines:
+        if not line.startswith("    "):
+            break
+        taken.append(line[4:])
+    assert taken, f"the page has no lines for {name}"
+    return "\n".join(taken) + "\n"
+
+
+def _open_the_way(folder: Path) -> None:
+    """Let a server's own users reach a folder of the tests."""
+    for above in (folder, *folder.parents):
+        if Path(tempfile.gettempdir()) in above.parents:
+            above.chmod(0o755)
 
 
 def _uid(name: str) -> int:

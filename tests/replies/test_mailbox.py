@@ -34,9 +34,9 @@ def box(dovecot: Dovecot) -> Iterator[imaplib.IMAP4_SSL]:
     tls = ssl.create_default_context(cafile=str(dovecot.ca_file))
     with imaplib.IMAP4_SSL("127.0.0.1", dovecot.port, ssl_context=tls) as client:
         client.login("course@clinic", "pass/word")
-        client.select()
-        client.store("1:*", "+FLAGS", r"(\Deleted)")
-        client.expunge()
+        if client.select()[1] != [b"0"]:
+            client.store("1:*", "+FLAGS", r"(\Deleted)")
+            client.expunge()
         yield client
 
 
