@@ -171,10 +171,13 @@ maximal_backoff_time = 1s
         self._run("stop")
 
     def _run(self, act: str) -> None:
-        done = subprocess.run(
-            [self._program, "-c", str(self._config), act], capture_output=True, text=True, timeout=60, check=False
-        )
-        assert done.returncode == 0, f"postfix {act}: {done.stderr}"
+        said = self._config / f"{act}.said"
+        with said.open("wb") as out:  # a pipe would stay open as long as the server runs
+            done = subprocess.run(
+                [self._program, "-c", str(self._config), act],
+                stdin=subprocess.DEVNULL, stdout=out, stderr=out, timeout=60, check=False,
+            )  # fmt: skip
+        assert done.returncode == 0, f"postfix {act}: {said.read_text()}"
 
 
 _WAKES = {"qmgr": "300 1", "pickup": "60 1", "cleanup": "- 0", "bounce": "- 0", "defer": "- 0", "trace": "- 0"}
