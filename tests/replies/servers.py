@@ -159,7 +159,10 @@ maximal_backoff_time = 1s
             "anvil": "anvil", "flush": "flush", "proxymap": "proxymap", "qmgr": "qmgr", "pickup": "pickup",
         }  # fmt: skip
         services = [f"127.0.0.1:{port} inet n - n - - smtpd", "postlog unix-dgram n - n - 1 postlogd"]
-        services += [f"{name} unix n - n {_WAKES.get(name, '- -')} {program}" for name, program in programs.items()]
+        services += [
+            f"{name} unix {'n' if name in _PUBLIC else '-'} - n {_WAKES.get(name, '- -')} {program}"
+            for name, program in programs.items()
+        ]
         (self._config / "master.cf").write_text("\n".join(services) + "\n")
         self._run("start")
         until(lambda: listens(port), f"Postfix does not listen: {self.log}")
@@ -180,6 +183,7 @@ maximal_backoff_time = 1s
         assert done.returncode == 0, f"postfix {act}: {said.read_text()}"
 
 
+_PUBLIC = ("cleanup", "qmgr", "pickup", "flush")
 _WAKES = {"qmgr": "300 1", "pickup": "60 1", "cleanup": "- 0", "bounce": "- 0", "defer": "- 0", "trace": "- 0"}
 
 
