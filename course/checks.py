@@ -9,6 +9,7 @@ from course import clock, vault
 from course.delivery import channels
 from course.people import addresses
 from course.people.words import Channel
+from course.replies import imap
 
 
 def register_all() -> None:
@@ -18,6 +19,7 @@ def register_all() -> None:
     register(channels_can_be_set_up)
     register(people_reach_it_by_tls, deploy=True)
     register(mail_is_addressed)
+    register(mailbox_can_be_polled)
     register(texts_are_all_set_up_or_not_at_all)
 
 
@@ -66,6 +68,18 @@ def mail_is_addressed(**_options: Any) -> list[Error]:
         except ValueError:
             wrong.append(f"{name} is {settings.ENVIRONMENT[name]!r}; write {right}.")
     return [Error(words, id="course.E004") for words in wrong]
+
+
+def mailbox_can_be_polled(**_options: Any) -> list[Error]:
+    """Report a mailbox that cannot be signed in to as it is written, and a certificate for none."""
+    if not settings.IMAP_URL:
+        unused = "COURSE_IMAP_CA_FILE is set and COURSE_IMAP_URL is not; set both, or neither to poll no mailbox."
+        return [Error(unused, id="course.E011")] if settings.IMAP_CA_FILE else []
+    try:
+        imap.account(settings.IMAP_URL, settings.IMAP_CA_FILE)
+    except ValueError as fault:
+        return [Error(str(fault), id="course.E011")]
+    return []
 
 
 def texts_are_all_set_up_or_not_at_all(**_options: Any) -> list[Error]:

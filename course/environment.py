@@ -46,6 +46,10 @@ SETTINGS = (
     Setting("COURSE_EMAIL_BACKEND", "", "Django or django-anymail backend that carries mail; empty is COURSE_SMTP_URL"),
     Setting("COURSE_ANYMAIL", "{}", "options of that backend, one JSON object"),
     Setting("COURSE_LMTP_BIND", "127.0.0.1:8024", "address and port that takes replies by LMTP"),
+    Setting("COURSE_IMAP_URL", "", "mailbox to poll: imaps://user:password@host:993/INBOX; empty polls none"),
+    Setting(
+        "COURSE_IMAP_CA_FILE", "", "PEM file of the authority behind that server's certificate; empty: the system's"
+    ),
     Setting("COURSE_TWILIO_ACCOUNT_SID", "", "Twilio account; empty sends no texts"),
     Setting("COURSE_TWILIO_AUTH_TOKEN", "", "Twilio auth token; signs webhooks too"),
     Setting("COURSE_TWILIO_FROM", "", "number, or Messaging Service SID, that texts come from"),
@@ -55,6 +59,7 @@ SETTINGS = (
     Setting("COURSE_TWILIO_CONCURRENCY", "8", "how many texts may be on their way to Twilio at a time"),
     Setting("COURSE_WEBHOOK_SECRET", "", "name:password in the address of a mail provider's webhook; empty takes none"),
     Setting("COURSE_WEBHOOK_SIGNING_KEY", "", "key with which Mailgun, MailerSend or Mailtrap sign their webhooks"),
+    Setting("COURSE_INBOUND_SIGNING_KEY", "", "key of MailerSend's inbound route, which signs with one of its own"),
     Setting("COURSE_SANDBOX_SMTP_PORT", "8025", "the sandbox mailbox's SMTP port"),
     Setting("COURSE_SANDBOX_HTTP_PORT", "8080", "the sandbox's page and phone"),
     Setting("COURSE_DOORBELL", "workers.app.ring", "function that wakes a worker; empty leaves it to the tick"),

@@ -14,7 +14,7 @@ from course.web.console import (
     unsure,
 )
 from course.web.console import pages as console
-from course.web.hooks import mail, twilio
+from course.web.hooks import inbound_mail, mail, twilio
 from course.web.public import agree, pages, stop
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hooks/twilio/inbound", twilio.inbound, name="hook-twilio-inbound"),
     path("hooks/twilio/status/<str:token>", twilio.status, name="hook-twilio-status"),
     path("hooks/mail/<str:provider>/tracking/", mail.tracking_hook, name="hook-mail-tracking"),
+    path("hooks/mail/<str:provider>/inbound/", inbound_mail.inbound_hook, name="hook-mail-inbound"),
     path("console/", console.today_page, name="console-today"),
     path("console/sign-in/", signing_in.explain_page, name="console-sign-in"),
     path("console/sign-in/<str:token>/", signing_in.link_page, name="console-sign-in-link"),

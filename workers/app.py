@@ -38,6 +38,7 @@ _TASKS = {
     "notices": "workers.plan.notices",
     "alerts": "workers.plan.alerts",
     "intake": "workers.intake.look",
+    "fetch": "workers.intake.fetch",
     "ask": "workers.upkeep.ask",
     "upkeep": "workers.upkeep.sweep",
 }
@@ -60,7 +61,7 @@ def _calls(name: str) -> list[tuple[str, list[str], str]]:
     """Return (task, arguments, queue) for a bell: who talks to the other side takes each channel by itself, so that
     none waits for another.
     """
-    by_channel = name == "ask" or name.startswith("deliver")
+    by_channel = name in ("ask", "fetch") or name.startswith("deliver")
     arguments: list[list[str]] = [[channel] for channel in Channel] if by_channel else [[]]
     return [(_TASKS[name], each, _QUEUES.get(name, _LOOK_QUEUE)) for each in arguments]
 
@@ -132,6 +133,7 @@ app.conf.update(
             "upkeep": 2,
             "ask": 4,
             "alerts": 4,
+            "fetch": 4,
         }.items()
         for entry, tick in _ticks(name, settings.TICK_SECONDS * factor).items()
     },

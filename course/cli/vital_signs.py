@@ -20,7 +20,7 @@ from course.delivery.outbox import may_go
 from course.delivery.words import State
 from course.people import alerts, on_call
 from course.people.models import Cohort, Enrolment, NoticeRequest
-from course.people.words import CohortState, EnrolmentState, MessageClass
+from course.people.words import Channel, CohortState, EnrolmentState, MessageClass
 from course.replies.models import Reply
 
 T = TypeVar("T")
@@ -35,6 +35,7 @@ LATE = {
 REPLY_WAITS = timedelta(minutes=2)  # a reply may hold a red flag; three failed tries take 14 seconds
 ALERT_WAITS = timedelta(minutes=10)  # by then a lead was told, too
 UNSEEN = timedelta(seconds=settings.TASK_SECONDS + 10)  # by then a task was ended: a queue silent so long has nobody
+UNREAD = timedelta(minutes=10)  # a mailbox or list that is asked every half minute, or every three
 LEAST_DISK = 500 * 1024 * 1024  # bytes; a batch of 10,000 messages writes about a fifth of this
 ANSWER_WITHIN = 4.0  # seconds for the database, and as many for Redis: together under ten
 
@@ -50,6 +51,7 @@ class Signs:
     oldest_alert_seconds: Seconds = None
     nobody_on_call: bool = False  # and a cohort runs
     seen_seconds: dict[str, Seconds] = field(default_factory=dict)
+    fetched_seconds: dict[str, Seconds] = field(default_factory=dict)
     holds: list[dict[str, str]] = field(default_factory=list)
     disk_free_bytes: int = 0
 
@@ -74,6 +76,11 @@ class Signs:
                 found.append(f"Nobody was ever seen at work: {_who(name)}.")
             elif abs(age) > UNSEEN.total_seconds():
                 found.append(f"Not seen for {age:.0f} seconds: {_who(name)}.")
+        found += [
+            f"Replies that have to be fetched ({name}) were not, for ten minutes or ever: see the log of look."
+            for name, age in self.fetched_seconds.items()
+            if age is None or age > UNREAD.total_seconds()
+        ]
         if self.disk_free_bytes < LEAST_DISK:
             found.append(
                 f"The disk of the data folder or of the ledger has only {self.disk_free_bytes // 1024**2} MB left."
@@ -121,6 +128,11 @@ def from_database(course_now: Callable[[], datetime], machine_now: datetime) -> 
             oldest_alert_seconds=_age(_first(alerts.standing(), "opened_at"), machine_now),
             nobody_on_call=_nobody_on_call(),
             seen_seconds={name: _age(seen.get(name), machine_now) for name in (heartbeat.BEAT, *heartbeat.QUEUES)},
+            fetched_seconds={
+                name: _age(seen.get(f"fetched {name}"), machine_now)
+                for name in (Channel.EMAIL.value, Channel.SMS.value)
+                if f"fetch {name}" in seen  # somebody tried
+            },
             holds=[
                 {"scope": hold.scope, "reason": hold.reason, "since": hold.since.isoformat()}
                 for hold in holds.standing()

@@ -37,6 +37,11 @@ def give_back(name: str) -> None:
     Heartbeat.objects.filter(name=name).update(seen_at=_LONG_AGO)
 
 
+def set_to(name: str, moment: datetime) -> None:
+    """Remember ``moment`` under ``name``."""
+    Heartbeat.objects.update_or_create(name=name, defaults={"seen_at": moment})
+
+
 def seen() -> dict[str, datetime]:
     """Return when each name was last seen."""
     return dict(Heartbeat.objects.values_list("name", "seen_at"))

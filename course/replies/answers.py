@@ -45,7 +45,7 @@ def received(who: Who, reply: Reply, course: Course, tier: Tier, low_mood: bool,
     recipient = who.subscriber or who.contact
     if recipient is None or who.contact is None:
         return
-    day = timetable.answer_by(reply.received_at, course.reading_hours, course.answer_within)
+    day = timetable.answer_by(now, course.reading_hours, course.answer_within)
     words: dict[str, str | int] = {"answer_by": day.isoformat()}
     if tier in (Tier.B, Tier.C):
         words["tier"] = tier.value

@@ -15,9 +15,8 @@ from django.db.models import F, Q
 
 from course import doorbell
 from course.people.words import Channel
-from course.replies import orders, reading, understanding
+from course.replies import orders, reading, stripping, understanding
 from course.replies.address import Destination
-from course.replies.letter import MOST_BYTES
 from course.replies.models import Reply
 from course.replies.words import Source
 
@@ -25,8 +24,7 @@ LEASE = timedelta(seconds=60)  # machine time
 MOST_TRIES = 3
 AT_ONCE_BYTES = 512 * 1024  # exact words in a larger mail wait for the worker: the sender is waiting for our 250
 
-_IDENTITY = re.compile(rb"^(?:message-id|date)[ \t]*:.*(?:\r?\n[ \t].*)*", re.IGNORECASE | re.MULTILINE)
-_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_IDENTITY = re.compile(rb"^(?:message-id|date)[ \t]*:.*(?:\n[ \t].*)*", re.IGNORECASE | re.MULTILINE)
 
 log = logging.getLogger(__name__)
 
@@ -35,24 +33,43 @@ class _TakenByAnother(Exception):
     """Another worker understood this reply meanwhile; what this one did is rolled back."""
 
 
-def store_mail(destination: Destination, raw: bytes, now: datetime, machine_now: datetime) -> Reply:
+def store_mail(
+    destination: Destination,
+    raw: bytes,
+    now: datetime,
+    machine_now: datetime,
+    *,
+    source: Source = Source.LMTP,
+    waited: timedelta = timedelta(0),
+) -> Reply:
     """Keep one mail for one of its recipients, once. Raises django.db.Error when it could not be kept.
 
-    ``raw`` begins with Return-Path. ``now`` is course time.
+    ``raw`` begins with Return-Path where the way it came tells it. ``now`` is course time; the mail came in
+    ``waited`` before it.
     """
     reply = Reply(
-        source=Source.LMTP, channel=Channel.EMAIL, dedupe_key=f"mail:{_fingerprint(destination, raw)}", raw=raw,
+        source=source, channel=Channel.EMAIL, dedupe_key=f"mail:{_fingerprint(destination, raw)}", raw=raw,
         purpose=destination.purpose, token=destination.token, message=destination.message,
-        received_at=now, stored_at=machine_now,
+        received_at=now - waited, stored_at=machine_now,
     )  # fmt: skip
     return _store(reply, now)
 
 
-def store_text(params: Mapping[str, str], now: datetime, machine_now: datetime) -> Reply:
-    """Keep one text from Twilio's signed request, once. Raises django.db.Error when it could not be kept."""
+def store_text(
+    params: Mapping[str, str],
+    now: datetime,
+    machine_now: datetime,
+    *,
+    source: Source = Source.TWILIO,
+    waited: timedelta = timedelta(0),
+) -> Reply:
+    """Keep one text that Twilio brought or listed, once. Raises django.db.Error when it could not be kept.
+
+    ``now`` is course time; the text came in ``waited`` before it.
+    """
     reply = Reply(
-        source=Source.TWILIO, channel=Channel.SMS, dedupe_key=f"twilio:{params['MessageSid']}"[:100],
-        raw=json.dumps(dict(params), sort_keys=True).encode(), received_at=now, stored_at=machine_now,
+        source=source, channel=Channel.SMS, dedupe_key=f"twilio:{params['MessageSid']}"[:100],
+        raw=json.dumps(dict(params), sort_keys=True).encode(), received_at=now - waited, stored_at=machine_now,
     )  # fmt: skip
     return _store(reply, now)
 
@@ -117,12 +134,16 @@ def _act_at_once(reply: Reply, now: datetime) -> None:
 
 def _understand(reply: Reply, machine_now: datetime, now: datetime) -> bool:
     course = understanding.current_course()
-    opened = reading.open_reply(reply)  # before the transaction: a large mail must not hold the database up
+    opened, kept = (
+        reading.open_reply(reply),
+        stripping.without_files(reply),
+    )  # before the transaction, which a large mail must not hold up
     with transaction.atomic():
         if course is None:
             understanding.hold_unread(reply, None, now)
         else:
             understanding.understand(reply, opened, course, now, machine_now)
+            reply.raw = kept
         _finish(reply, machine_now)
     return True
 
@@ -146,7 +167,7 @@ def _finish(reply: Reply, machine_now: datetime) -> None:
     done = Reply.objects.filter(pk=reply.pk, understood_at__isnull=True).update(
         kind=reply.kind, own_words=reply.own_words, cut=reply.cut, red_flags=reply.red_flags, tier=reply.tier,
         attachments=reply.attachments, sender_disagrees=reply.sender_disagrees, contact=reply.contact,
-        message=reply.message, understood_at=machine_now, lease_until=None,
+        message=reply.message, raw=reply.raw, understood_at=machine_now, lease_until=None,
     )  # fmt: skip
     if not done:
         raise _TakenByAnother
@@ -154,8 +175,8 @@ def _finish(reply: Reply, machine_now: datetime) -> None:
 
 def _fingerprint(destination: Destination, raw: bytes) -> str:
     """Return a hash that is the same when the same mail comes again by another way, and differs for another mail."""
-    head_end = _HEAD_END.search(raw, 0, MOST_BYTES)
-    head, body = (raw[: head_end.start()], raw[head_end.end() :]) if head_end else (raw, b"")
+    plain = raw.replace(b"\r\n", b"\n").rstrip()  # ways differ in how they end lines
+    head, _blank, body = plain.partition(b"\n\n")
     identity = b"\n".join(_IDENTITY.findall(head[: 64 * 1024]))
-    parts = (destination.purpose.encode(), destination.token.encode(), identity, body or head)
+    parts = (destination.purpose.encode(), destination.token.encode(), identity, body or (b"" if identity else head))
     return hashlib.sha256(b"\0".join(parts)).hexdigest()

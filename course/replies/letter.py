@@ -71,7 +71,7 @@ def words(mail: "Message[str, str]") -> str:
 
 def attachments(mail: "Message[str, str]") -> int:
     """Return how many pictures, recordings and files came with a mail."""
-    return sum(_is_file(part) for part in leaves(mail))
+    return sum(is_file(part) for part in leaves(mail))
 
 
 def leaves(mail: "Message[str, str]") -> Iterator["Message[str, str]"]:
@@ -120,7 +120,7 @@ def _texts(part: "Message[str, str]") -> list[str]:
             if any(text.strip() for child in plain for text in _texts(child)):
                 children = plain[:1]
         return [text for child in children for text in _texts(child)]
-    if _is_file(part) or part.get_content_maintype() != "text":
+    if is_file(part) or part.get_content_maintype() != "text":
         return []
     text = decode(_payload(part), _charset(part))
     if kind == "text/html":
@@ -128,7 +128,8 @@ def _texts(part: "Message[str, str]") -> list[str]:
     return [_unflowed(text) if _parameter(part, "format") == "flowed" else text]
 
 
-def _is_file(part: "Message[str, str]") -> bool:
+def is_file(part: "Message[str, str]") -> bool:
+    """Return whether a part is a picture, recording or file, and not words."""
     kind = part.get_content_type()
     if kind.startswith(_NOT_FILES):
         return False

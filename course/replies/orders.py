@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from course.curriculum.model import Course
 from course.delivery import suppression
@@ -133,7 +134,9 @@ def _start(reply: Reply, who: Who, course: Course, now: datetime) -> None:
 
 def _overtaken(reply: Reply, who: Who, opposite: ReplyKind) -> bool:
     """Return whether the person has since asked for the opposite, and was obeyed."""
-    later = Reply.objects.filter(pk__gt=reply.pk, kind=opposite)
+    # A text that a down endpoint missed is stored after what was written later.
+    when = reply.received_at
+    later = Reply.objects.filter(Q(received_at__gt=when) | Q(received_at=when, pk__gt=reply.pk), kind=opposite)
     if who.subscriber:
         return later.filter(contact__subscriber=who.subscriber).exists()
     return who.contact is not None and later.filter(contact=who.contact).exists()

@@ -8,6 +8,9 @@ class Source(TextChoices):
 
     LMTP = "lmtp"
     TWILIO = "twilio"
+    WEBHOOK = "webhook"  # a mail provider's
+    MAILBOX = "mailbox"  # polled by IMAP
+    LIST = "list"  # of Twilio: a text that its webhook could not bring
 
 
 class ReplyKind(TextChoices):

@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import requests
@@ -13,8 +13,9 @@ from twilio.base.exceptions import TwilioException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-from course.delivery.channels import http_wire, twilio_codes
+from course.delivery.channels import http_wire, twilio_codes, twilio_received
 from course.delivery.channels.base import AboutTo, Finding, Outgoing, Result, Sent, Standing, Text, hash_of
+from course.delivery.channels.twilio_received import Received
 from course.delivery.words import Outcome
 
 TIME_OUT_SECONDS = 10
@@ -104,6 +105,17 @@ class TwilioChannel:
         if not found.status:
             raise OSError("Twilio did not say what became of a text: no status")
         return Standing(str(found.status), str(found.error_code or ""))
+
+    def received(self, since: datetime, until: datetime) -> list[Received]:
+        """List the texts that came in to our number between two machine times. Raises OSError when it cannot."""
+        to_us = {} if self._sender.startswith("MG") else {"to": self._sender}
+        try:
+            found = self._client.messages.list(
+                date_sent_after=since, date_sent_before=until + timedelta(seconds=1), page_size=1000, **to_us
+            )
+            return [twilio_received.read(text) for text in found if twilio_received.is_to(text, self._sender)]
+        except _NO_ANSWER as error:
+            raise OSError(f"Twilio's list did not answer: {type(error).__name__}") from None
 
     def close(self) -> None:
         """Close the connections that are kept."""

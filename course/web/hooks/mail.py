@@ -6,11 +6,9 @@ provider brings the event again.
 """
 
 import json
-import logging
 import re
 from typing import Any
 
-from anymail.exceptions import AnymailConfigurationError, AnymailWebhookValidationFailure
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason, tracking
 from anymail.webhooks.base import AnymailCoreWebhookView
 from anymail.webhooks.brevo import BrevoTrackingWebhookView
@@ -20,12 +18,8 @@ from anymail.webhooks.mailjet import MailjetTrackingWebhookView
 from anymail.webhooks.mailtrap import MailtrapTrackingWebhookView
 from anymail.webhooks.postmark import PostmarkTrackingWebhookView
 from anymail.webhooks.sparkpost import SparkPostTrackingWebhookView
-from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
-from django.db import Error as DatabaseTrouble
 from django.dispatch import receiver
-from django.http import Http404, HttpRequest, HttpResponse
-from django.http.request import UnreadablePostError
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -34,8 +28,7 @@ from course import clock
 from course.delivery import mail_receipts
 from course.delivery.mail_receipts import Word
 from course.delivery.words import METADATA_KEY, Said
-
-log = logging.getLogger(__name__)
+from course.web.hooks import mail_door
 
 PROVIDERS: dict[str, tuple[type[AnymailCoreWebhookView], str]] = {  # and django-anymail's setting for its signing key
     "brevo": (BrevoTrackingWebhookView, ""),
@@ -64,15 +57,6 @@ _BY_REASON = {
     RejectReason.UNSUBSCRIBED: Said.UNSUBSCRIBED,
 }
 _CODE = re.compile(r"(?<![\d.])(5\.\d{1,3}\.\d{1,3})(?![\d.])")
-_UNREADABLE = (
-    ValueError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    RecursionError,
-    RequestDataTooBig,
-    UnreadablePostError,
-)
 
 
 @csrf_exempt
@@ -81,19 +65,8 @@ def tracking_hook(request: HttpRequest, provider: str) -> HttpResponseBase:
     """Take one request of a provider's tracking webhook, which may hold many events."""
     if provider not in PROVIDERS:
         raise Http404
-    if not _has_secret(provider):
-        return _no(503, "Set COURSE_WEBHOOK_SECRET, or the key with which this provider signs, to take its events.")
-    try:
-        taken: HttpResponseBase = PROVIDERS[provider][0].as_view()(request)
-    except AnymailWebhookValidationFailure:
-        return _no(403, "The secret or the signature does not fit.")
-    except (AnymailConfigurationError, DatabaseTrouble) as trouble:
-        log.warning("not taken: %s", type(trouble).__name__)
-        return _no(503, "The event cannot be stored now. Send it again.")
-    except _UNREADABLE as junk:
-        log.warning("not taken: %s", type(junk).__name__)
-        return _no(400, "The event cannot be read.")
-    return taken
+    view, key_name = PROVIDERS[provider]
+    return mail_door.answer(key_name, lambda: view.as_view()(request))
 
 
 @receiver(tracking, dispatch_uid="course-mail-tracking")
@@ -123,11 +96,3 @@ def _said(event: AnymailTrackingEvent, code: str) -> Said | None:
         return _SAID.get(event.event_type)
     by_reason = _BY_REASON.get(event.reject_reason or "", Said.NOT_DELIVERED)
     return mail_receipts.failed_with(code) if code and by_reason != Said.UNSUBSCRIBED else by_reason
-
-
-def _has_secret(provider: str) -> bool:
-    return any(settings.ANYMAIL.get(name) for name in ("WEBHOOK_SECRET", PROVIDERS[provider][1]))
-
-
-def _no(status: int, sentence: str) -> HttpResponse:
-    return HttpResponse(f"{sentence}\n", status=status, content_type="text/plain")
