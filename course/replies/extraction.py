@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from course.delivery.words import REPLY_MARKER
-from course.replies.quoting import attribution_end, begins_original, is_quoted, signature_start
+from course.replies.quoting import attribution_end, begins_original, is_quoted
 from course.replies.sent import contains
+from course.replies.signing import signature_start
 
 
 @dataclass(frozen=True)
