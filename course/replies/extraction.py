@@ -9,10 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from course.delivery.words import REPLY_MARKER
+from course.replies.client_words import ORIGINAL
 from course.replies.quoting import attribution_end, begins_original, is_quoted
 from course.replies.sent import contains
-from course.replies.signing import signature_start
+from course.replies.signing import is_of_a_program, signature_start
 
+MOST_LINES = 20_000  # further down only the sign of a quoted line is looked for
+# Samsung's program runs its signature, its dashes and the names below them together on one line.
+_RUN_TOGETHER = re.compile(rf"(?<=[^\s-])[ \t]*(?=-{{4,20}} ?(?:{ORIGINAL}) ?-{{4,20}})", re.IGNORECASE)
+_BEFORE_PROGRAM = re.compile(r"(?<=[.!?\w])(?=Sent from my (?:\w{1,20},? ){0,4}(?:Galaxy|iPhone|smartphone|device)\b)")
+_LABEL = re.compile(r"(?<=\S)[ \t]*(?=\b(?:From|De|Von): [^\n]{1,200}<[^\s<>]{1,100}@)")
+_MARKED = re.compile(REPLY_MARKER, re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Extracted:
@@ -33,12 +40,12 @@ class _Sorted:
 
 def extract(text: str, sent: str = "") -> Extracted:
     """Return the own words in ``text``. ``sent`` is what we sent them before, as `sent.normal` writes it."""
-    lines = text.split("\n")
+    lines = _apart(text).split("\n")
     found = _sort(lines)
     _restore_answered(lines, found)
     kept = [number for number in range(found.end) if number not in found.quoted]
     kept = _without_opening(lines, kept, found, sent)
-    kept = kept[: signature_start([lines[number] for number in kept])]
+    kept = _unsigned(lines, kept)
     own = "\n".join(lines[number] for number in kept).strip()
     if not re.search(r"\w", own):
         return Extracted(text.strip(), "", unsure=True)
@@ -49,10 +56,12 @@ def extract(text: str, sent: str = "") -> Extracted:
 
 def _sort(lines: Sequence[str]) -> _Sorted:
     found = _Sorted(set(), len(lines))
+    found.quoted.update(n for n in range(MOST_LINES, len(lines)) if is_quoted(lines[n]))
     number = 0
-    while number < len(lines):
+    while number < min(len(lines), MOST_LINES):
         after = attribution_end(lines, number)
         if after and _next_is_quoted(lines, after):
+            found.quoted.update(_programs_above(lines, number))
             found.quoted.update(range(number, after))
             number = after
             continue
@@ -63,6 +72,33 @@ def _sort(lines: Sequence[str]) -> _Sorted:
             found.quoted.add(number)
         number += 1
     return found
+
+
+def _apart(text: str) -> str:
+    """Return ``text`` with line breaks where a mail program left them out, and not one word changed."""
+    broken = _RUN_TOGETHER.sub("\n", text)
+    if broken == text:
+        return text
+    return _LABEL.sub("\n", _BEFORE_PROGRAM.sub("\n", broken))
+
+
+def _programs_above(lines: Sequence[str], number: int) -> range:
+    """Return the lines directly above "On … wrote:" that a mail program wrote: "Sent from my iPhone"."""
+    start = number
+    while start and (not lines[start - 1].strip() or is_of_a_program(lines[start - 1])):
+        start -= 1
+    return range(start, number)
+
+
+def _unsigned(lines: Sequence[str], kept: list[int]) -> list[int]:
+    """Leave out the signature at the end; with a quotation below its first line it is no end."""
+    last = len(kept)
+    while last and not lines[kept[last - 1]].strip():
+        last -= 1
+    first = last
+    while first and (first == last or kept[first] - kept[first - 1] == 1):
+        first -= 1
+    return kept[: first + signature_start([lines[number] for number in kept[first:last]])]
 
 
 def _restore_answered(lines: Sequence[str], found: _Sorted) -> None:
@@ -93,7 +129,7 @@ def _without_opening(lines: Sequence[str], kept: list[int], found: _Sorted, sent
 
 
 def _is_marker(line: str) -> bool:
-    return REPLY_MARKER.lower() in line.lower() and not is_quoted(line)
+    return bool(_MARKED.search(line)) and not is_quoted(line)
 
 
 def _next_is_quoted(lines: Sequence[str], start: int) -> bool:
