@@ -22,6 +22,7 @@ COMMANDS = {
     "stage": "Run the demo's programs in the sandbox that `course demo` made.",
     "staff": "Add staff, and make a link to sign in.",
     "status": "Say what is due, sent and waiting.",
+    "understand": "Say what the engine makes of a mail or a text.",
     "up": "Start everything a real installation needs.",
 }
 _WITHOUT_DJANGO = ("demo", "keys", "settings")

@@ -14,7 +14,8 @@ from course.replies.quoting import attribution_end, begins_original, is_quoted
 from course.replies.sent import contains
 from course.replies.signing import is_of_a_program, signature_start
 
-MOST_LINES = 20_000  # further down only the sign of a quoted line is looked for
+LONGEST = 300_000  # characters; what comes after them goes with the words above it
+MOST_LINES = 10_000
 # Samsung's program runs its signature, its dashes and the names below them together on one line.
 _RUN_TOGETHER = re.compile(rf"(?<=[^\s-])[ \t]*(?=-{{4,20}} ?(?:{ORIGINAL}) ?-{{4,20}})", re.IGNORECASE)
 _BEFORE_PROGRAM = re.compile(r"(?<=[.!?\w])(?=Sent from my (?:\w{1,20},? ){0,4}(?:Galaxy|iPhone|smartphone|device)\b)")
@@ -40,25 +41,28 @@ class _Sorted:
 
 def extract(text: str, sent: str = "") -> Extracted:
     """Return the own words in ``text``. ``sent`` is what we sent them before, as `sent.normal` writes it."""
-    lines = _apart(text).split("\n")
+    begins, rest = _begin_and_rest(text)
+    lines = _apart(begins).split("\n")
     found = _sort(lines)
     _restore_answered(lines, found)
     kept = [number for number in range(found.end) if number not in found.quoted]
     kept = _without_opening(lines, kept, found, sent)
+    if rest and found.end == len(lines):
+        return Extracted(text.strip(), "", unsure=True)
     kept = _unsigned(lines, kept)
     own = "\n".join(lines[number] for number in kept).strip()
     if not re.search(r"\w", own):
         return Extracted(text.strip(), "", unsure=True)
     own_lines = set(kept)
-    cut = "\n".join(line for number, line in enumerate(lines) if number not in own_lines).strip()
+    cut = "\n".join(line for number, line in enumerate(lines) if number not in own_lines)
+    cut = f"{cut}\n{rest}".strip()
     return Extracted(own, cut, unsure=False)
 
 
 def _sort(lines: Sequence[str]) -> _Sorted:
     found = _Sorted(set(), len(lines))
-    found.quoted.update(n for n in range(MOST_LINES, len(lines)) if is_quoted(lines[n]))
     number = 0
-    while number < min(len(lines), MOST_LINES):
+    while number < len(lines):
         after = attribution_end(lines, number)
         if after and _next_is_quoted(lines, after):
             found.quoted.update(_programs_above(lines, number))
@@ -72,6 +76,14 @@ def _sort(lines: Sequence[str]) -> _Sorted:
             found.quoted.add(number)
         number += 1
     return found
+
+
+def _begin_and_rest(text: str) -> tuple[str, str]:
+    """Return what is looked at line by line, and what is too far down for it; most mails have no rest."""
+    begins = text[:LONGEST]
+    if begins.count("\n") > MOST_LINES:
+        begins = "\n".join(begins.split("\n", MOST_LINES)[:MOST_LINES])
+    return begins, text[len(begins) :]
 
 
 def _apart(text: str) -> str:

@@ -13,7 +13,9 @@ from lxml.html import HtmlElement, HTMLParser, fromstring
 from course.replies.html_quotes import mark
 from course.replies.quoting import attribution_end
 
-LONGEST = 1_000_000  # characters; longer HTML is only stripped of its tags
+LONGEST = 300_000  # characters; longer HTML, or HTML of more tags, is only stripped of them
+MOST_TAGS = 20_000
+LONGEST_STRIPPED = 1_000_000  # characters; what comes after them stays as it stands
 DEEPEST = 200  # the parser gives up a little deeper, and words would be lost
 
 _PROLOGUE = re.compile(r"^\s*<\?xml[^>]{0,1000}\?>")
@@ -34,7 +36,7 @@ _MOST_MARKS = 5
 def to_text(source: str) -> str:
     """Return the words of an HTML mail, line by line. Never raises."""
     source = _PICTURE.sub("", source).replace("\0", "")
-    if len(source) > LONGEST or _too_deep(source):
+    if len(source) > LONGEST or source.count("<") > MOST_TAGS or _too_deep(source):
         return _stripped(source)
     try:
         tree = fromstring(_PROLOGUE.sub("", source) or "<p></p>", parser=HTMLParser(huge_tree=True))
@@ -155,8 +157,9 @@ _NEVER_OPEN = frozenset("br hr img input meta link wbr col area base li p td tr 
 
 
 def _stripped(source: str) -> str:
-    seen = _BREAK.sub("\n", _without_unseen(source))
-    return html.unescape(_TAG.sub(" ", seen))
+    begins, rest = source[:LONGEST_STRIPPED], source[LONGEST_STRIPPED:]
+    seen = _BREAK.sub("\n", _without_unseen(begins))
+    return html.unescape(_TAG.sub(" ", seen)) + rest
 
 
 def _without_unseen(source: str) -> str:

@@ -18,6 +18,7 @@ from course.replies import html_words
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PARTS = 100
 MOST_BOUNDARIES = 2_000
+MOST_LINES = 250_000  # ten megabytes of a file have about 140,000
 DEEPEST = 20
 MOST_HEADER_BYTES = 64 * 1024
 MOST_DECODED = 4_000  # characters of one header; Python's decoder takes the square of its length
@@ -31,7 +32,7 @@ _LONG_TYPE = re.compile(rb"^content-(?:type|disposition)\s*:(?:[^\r\n]|\r?\n[ \t
 _NOT_FILES = ("multipart/", "application/pgp-signature", "application/pkcs7-signature", "message/delivery-status")
 _TEXT_FILES = ("text/calendar", "text/vcard", "text/x-vcard", "text/directory", "text/rtf", "text/x-amp-html")
 # Invisible signs that mail programs put between words.
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad")) | {0xA0: " ", 0: None}
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad")) | {0xA0: " "}
 
 
 class Unreadable(Exception):
@@ -48,6 +49,8 @@ def open_letter(raw: bytes) -> "Message[str, str]":
     parts, nests = len(_TYPED.findall(raw)), len(_NESTS.findall(raw))
     if parts > MOST_PARTS or nests > DEEPEST or raw.count(b"\n--") > MOST_BOUNDARIES:
         raise Unreadable("too many parts")
+    if raw.count(b"\n") > MOST_LINES:
+        raise Unreadable("too many lines")
     try:
         return message_from_bytes(raw, policy=compat32)
     except Exception as error:  # whatever a hostile mail makes the parser raise: the bytes are kept
@@ -104,8 +107,10 @@ def report_parts(mail: "Message[str, str]", *kinds: str) -> Iterator["Message[st
 
 def clean(text: str) -> str:
     """Return text with plain line ends that any database and encoder takes."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").translate(_INVISIBLE)
-    return lines.encode("utf-8", "replace").decode("utf-8")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    if lines.isascii():
+        return lines
+    return lines.translate(_INVISIBLE).encode("utf-8", "replace").decode("utf-8")
 
 
 def decode(payload: bytes, charset: str | None) -> str:

@@ -29,7 +29,7 @@ _QUOTED_SOON = 3
 _FROM = re.compile(rf"^[\s*_|]{{0,8}}(?:{FROM})\s?[*_]{{0,2}}\s?[:：][*_]{{0,2}}(?:\s|$|\S*@)", re.IGNORECASE)
 _HEADER = re.compile(rf"^[\s*_|]{{0,8}}({FROM}|{HEADERS})\s?[*_]{{0,2}}\s?[:：]", re.IGNORECASE)
 _ANY_HEADER = re.compile(r"^[\s*_]{0,8}[^\W\d][^:：\n]{0,24}[:：]\s?\S")
-_ORIGINAL = re.compile(rf"^\W{{0,3}}[-_=]{{2,}}\s*(?:{ORIGINAL})[^\n]{{0,60}}$|^(?:{ORIGINAL})\s?[:：]\s*$", re.IGNORECASE)
+_ORIGINAL = re.compile(rf"^\W{{0,3}}[-_=]{{2,}}\s*(?:{ORIGINAL})\s*(?:[-_=]{{2,}}|[^\n]{{0,60}}$)|^(?:{ORIGINAL})\s?[:：]\s*$", re.IGNORECASE)
 _TITLED_RULE = re.compile(r"^\s*[-=_]{4,}\s?[^-=_\s].{0,60}[^-=_\s]\s?[-=_]{4,}\s*$")
 _RULE = re.compile(r"^\s*[_=-]{8,}\s*$")
 _FEWEST_HEADERS = 3
@@ -54,9 +54,7 @@ def attribution_end(lines: Sequence[str], start: int) -> int:
 
 def begins_original(lines: Sequence[str], start: int) -> bool:
     """Return whether a block of From, Sent, To and Subject, or the rule above one, begins here."""
-    line = _plain(lines[start])
-    if len(line) > _LONGEST_LINE:
-        return False
+    line = _plain(lines[start][:_LONGEST_LINE])
     if _ORIGINAL.match(line):
         return True
     if _RULE.match(line) or _TITLED_RULE.match(line):
@@ -73,6 +71,8 @@ def _end(lines: Sequence[str], start: int, *, alone: bool = False) -> int:
         joined = f"{joined} {_plain(line).strip()}".strip()
         if len(joined) > _LONGEST_ATTRIBUTION or (count == 1 and not _may_begin(joined)):
             break
+        if alone and not _DATED.search(joined):
+            continue
         if _is_attribution(joined, not alone and _quoted_follows(lines, start + count)):
             return start + count
     return 0

@@ -44,9 +44,9 @@ def understand(reply: Reply, opened: Opened, course: Course, now: datetime, mach
     who = attribution.of(reply, opened.sender)
     quotable = _quotable(reply, who, now)
     extracted = reading.own_words(reply, opened, quotable)
-    searched = _searched(opened, extracted, quotable, course)
+    looked_at = searched(opened, extracted, quotable, course)
     found = Understood(
-        reply, opened, who, extracted, triage.find(course, searched), reading.wish(reply, opened, extracted)
+        reply, opened, who, extracted, triage.find(course, looked_at), reading.wish(reply, opened, extracted)
     )
     _fill(found)
     if opened.machine:
@@ -141,7 +141,7 @@ def _notice_tier(flags: Sequence[Flag]) -> Tier:
     return next((tier for tier in (Tier.B, Tier.C) if tier in tiers), Tier.NONE)
 
 
-def _searched(opened: Opened, extracted: Extracted, quotable: str, course: Course) -> str:
+def searched(opened: Opened, extracted: Extracted, quotable: str, course: Course) -> str:
     """Return all the person wrote: their own words, the subject, and whatever was cut that we did not send."""
     if sent.echoed(opened.text, course):
         return ""
