@@ -13,7 +13,7 @@ OPENINGS = (
 )
 WROTE = (
     r"wrote|writes|escribi[óo]|escribe|a écrit|schrieb|schreibt|ha scritto|schreef|heeft geschreven"
-    r"|het volgende geschreven|escreveu|skrev|napisał(?:\(a\)|a)?|pisze|kirjoitti|napsal(?:\(a\)|a)?|написа[лв](?:\(а\)|а)?"
+    r"|het volgende geschreven|escreveu|skrev|napisana przez|napisał(?:\(a\)|a)?|pisze|kirjoitti|napsal(?:\(a\)|a)?|написа[лв](?:\(а\)|а)?"
     r"|пишет|пише|写道|寫道|のメール|作成|書きました|작성|yazdı|ezt írta|a scris|έγραψε|đã viết|menulis|va escriure"
 )
 FROM = (

@@ -138,8 +138,10 @@ def _keeps_breaks(element: HtmlElement) -> bool:
 
 
 def _spaced(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
-    """Leave one empty line where several stand."""
-    return [each for number, each in enumerate(lines) if each[1] or (number and lines[number - 1][1])]
+    """Leave one empty line where several stand; at the edge of a quotation it is not quoted."""
+    kept = [each for number, each in enumerate(lines) if each[1] or (number and lines[number - 1][1])]
+    after = [quotes for quotes, _line in kept[1:]] + [0]
+    return [(quotes if line else min(quotes, below), line) for (quotes, line), below in zip(kept, after, strict=True)]
 
 
 def _too_deep(source: str) -> bool:
