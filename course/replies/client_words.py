@@ -8,9 +8,7 @@ import re
 ADDRESS = r"[^\s<>()\"]{1,80}@[^\s<>()\"]{1,120}"
 
 # "On Monday … wrote:" may begin with these; elsewhere a date, a name or an address begins it.
-OPENINGS = (
-    "On|El|Le|Am|Il|Em|Op|Den|Dne|Dnia|W dniu|På|Pe|În|Vào|Στις|Pada|Lørdag|Søndag|A|Al|Dia|El dia|Il giorno|Missatge de"
-)
+OPENINGS = "On|El|Le|Am|Il|Em|Op|Den|Dne|Dnia|W dniu|På|Pe|În|Vào|Στις|Pada|Lørdag|Søndag|A|Al|Dia|El dia|Il giorno|Missatge de"
 WROTE = (
     r"wrote|writes|escribi[óo]|escribe|a écrit|schrieb|schreibt|ha scritto|schreef|heeft geschreven"
     r"|het volgende geschreven|escreveu|skrev|napisana przez|napisał(?:\(a\)|a)?|pisze|kirjoitti|napsal(?:\(a\)|a)?|написа[лв](?:\(а\)|а)?"

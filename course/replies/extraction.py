@@ -22,6 +22,7 @@ _BEFORE_PROGRAM = re.compile(r"(?<=[.!?\w])(?=Sent from my (?:\w{1,20},? ){0,4}(
 _LABEL = re.compile(r"(?<=\S)[ \t]*(?=\b(?:From|De|Von): [^\n]{1,200}<[^\s<>]{1,100}@)")
 _MARKED = re.compile(REPLY_MARKER, re.IGNORECASE)
 
+
 @dataclass(frozen=True)
 class Extracted:
     """``unsure``: nothing was left after cutting, so ``own_words`` is the whole text."""

@@ -9,7 +9,9 @@ from course.replies.words import ReplyKind
 
 PAUSE = "pause"
 ANSWER = str(ReplyKind.ANSWER)
-_PAUSE = re.compile(r"^\W*(?:please\W+|por favor\W+)?(?:pause|pausa)(?:\W+(?:please|por favor|thanks|gracias))?\W*$", re.I)
+_PAUSE = re.compile(
+    r"^\W*(?:please\W+|por favor\W+)?(?:pause|pausa)(?:\W+(?:please|por favor|thanks|gracias))?\W*$", re.I
+)
 _ANSWER = re.compile(r"^\W*(?:[abc]|yes|y|no|n|s[ií])\W*$", re.IGNORECASE)
 _PUBLISH = re.compile(r"^\W*publish\W*\d{0,4}\W*$", re.IGNORECASE)
 _LONGEST_BARE = 60

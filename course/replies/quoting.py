@@ -29,7 +29,10 @@ _QUOTED_SOON = 3
 _FROM = re.compile(rf"^[\s*_|]{{0,8}}(?:{FROM})\s?[*_]{{0,2}}\s?[:：][*_]{{0,2}}(?:\s|$|\S*@)", re.IGNORECASE)
 _HEADER = re.compile(rf"^[\s*_|]{{0,8}}({FROM}|{HEADERS})\s?[*_]{{0,2}}\s?[:：]", re.IGNORECASE)
 _ANY_HEADER = re.compile(r"^[\s*_]{0,8}[^\W\d][^:：\n]{0,24}[:：]\s?\S")
-_ORIGINAL = re.compile(rf"^\W{{0,3}}[-_=]{{2,}}\s*(?:{ORIGINAL})\s*(?:[-_=]{{2,}}|[^\n]{{0,60}}$)|^(?:{ORIGINAL})\s?[:：]\s*$", re.IGNORECASE)
+_ORIGINAL = re.compile(
+    rf"^\W{{0,3}}[-_=]{{2,}}\s*(?:{ORIGINAL})\s*(?:[-_=]{{2,}}|[^\n]{{0,60}}$)|^(?:{ORIGINAL})\s?[:：]\s*$",
+    re.IGNORECASE,
+)
 _TITLED_RULE = re.compile(r"^\s*[-=_]{4,}\s?[^-=_\s].{0,60}[^-=_\s]\s?[-=_]{4,}\s*$")
 _RULE = re.compile(r"^\s*[_=-]{8,}\s*$")
 _FEWEST_HEADERS = 3

@@ -15,7 +15,8 @@ from tests.replies.clients.make import Sample, held_out, samples
 
 PIECES = (
     "On Mon, Nov 23, 2026 at 10:00 AM A <a@example.org> wrote:", "> ", ">", "-- ", "From: a@example.org", "Sent: 2026",
-    "To: b", "Subject: c", "-----Original Message-----", "________________", "Sent from my iPhone", "I walk.", "", "yes",
+    "To: b", "Subject: c", "-----Original Message-----", "________________", "Sent from my iPhone", "I walk.", "",
+    "yes",
     "--- Write your reply above this line ---", "-------- Original message --------From: A <a@example.org> To: b",
 )  # fmt: skip
 
@@ -103,7 +104,9 @@ def test_html_however_deep_loses_no_word(deep: int) -> None:
     assert to_text("<div>" * deep + "My leg." + "</div>" * deep + "<p>Both.").split() == ["My", "leg.", "Both."]
 
 
-@pytest.mark.parametrize("broken", ["a <b c", "<p>1 < 2 and 3 > 2", "<style>My leg", "<!-- My leg", "<blockquote>x</p>y"])
+@pytest.mark.parametrize(
+    "broken", ["a <b c", "<p>1 < 2 and 3 > 2", "<style>My leg", "<!-- My leg", "<blockquote>x</p>y"]
+)
 def test_broken_html_is_read(broken: str) -> None:
     assert isinstance(extract(to_text(broken)).own_words, str)
 
