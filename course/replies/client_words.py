@@ -8,14 +8,19 @@ import re
 ADDRESS = r"[^\s<>()\"]{1,80}@[^\s<>()\"]{1,120}"
 
 # "On Monday … wrote:" may begin with these; elsewhere a date, a name or an address begins it.
-OPENINGS = "On|El|Le|Am|Il|Em|Op|Den|Dne|Dnia|W dniu|På|Pe|În|Vào|Στις|Pada|Lørdag|Søndag|A|Al|Dia|El dia|Il giorno|Missatge de"
+OPENINGS = (
+    "On|El|Le|Am|Il|Em|Op|Den|Dne|Dnia|W dniu|På|Pe|În|Vào|Στις|Pada|Al|Dia|El dia|Il giorno|Wiadomość napisana"
+    "|Missatge de"
+)
 WROTE = (
     r"wrote|writes|escribi[óo]|escribe|a écrit|schrieb|schreibt|ha scritto|schreef|heeft geschreven"
-    r"|het volgende geschreven|escreveu|skrev|napisana przez|napisał(?:\(a\)|a)?|pisze|kirjoitti|napsal(?:\(a\)|a)?|написа[лв](?:\(а\)|а)?"
+    r"|het volgende geschreven|escreveu|skrev|napisana przez|napisał(?:\(a\)|a)?|pisze|kirjoitti|napsal(?:\(a\)|a)?"
+    r"|написа[лв](?:\(а\)|а)?"
     r"|пишет|пише|写道|寫道|のメール|作成|書きました|작성|yazdı|ezt írta|a scris|έγραψε|đã viết|menulis|va escriure"
 )
 FROM = (
-    "From|De|Von|Da|Van|Od|Från|Fra|Lähettäjä|От|От кого|Від|差出人|发件人|寄件者|寄件人|보낸 사람|Gönderen|Kimden|Feladó"
+    "From|De|Von|Da|Van|Od|Från|Fra|Lähettäjä|От|От кого|Від|差出人|发件人|寄件者|寄件人"
+    "|보낸 사람|Gönderen|Kimden|Feladó"
     "|De la|Από|Từ|Dari|Remitente"
 )
 HEADERS = (
@@ -54,9 +59,11 @@ _DEVICES = (
     r"|t[eé]l[eé]fono|celular|m[oó]vil|t[eé]l[eé]phone|telefon\w*|ger[äa]t|verizon|at&t|t-mobile|wireless"
 )
 _NAMED = rf".{{0,50}}\b(?:{_DEVICES}|{_PROGRAMS})\b.{{0,90}}"
+# "Sent from my phone because I cannot get up" is a person's own sentence.
+_PERSON = r".{0,200}\b(?:i|i'm|because|but|and|he|she|porque|pero|weil|aber)\b"
 SENT_FROM = re.compile(
-    rf"^\s*[\[(<*]?(?:"
-    rf"Sent (?:from|via|with|using|on|by)\b{_NAMED}|Get (?:Outlook|BlueMail|TypeApp) for\b.{{0,80}}"
+    rf"^\s*[\[(<*]?(?!{_PERSON})(?:"
+    rf"Sent (?:from|via|with|using|on)\b{_NAMED}|Get (?:Outlook|BlueMail|TypeApp) for\b.{{0,80}}"
     r"|Sent from my \w[\w'’.+-]{0,20}(?: \w[\w'’.+-]{0,20})? (?:device|phone|mobile|tablet).{0,40}"
     rf"|Enviad[oa] (?:desde|con|del?|do|a partir d[aeo]|via)\b{_NAMED}"
     rf"|(?:Obtener|Obtenga|Obten|Obtén|Descargar|Obter|Obtenha|Obtenir|Obtenez|Téléchargez|Télécharger|Ottieni|Scarica|Download"
@@ -65,7 +72,8 @@ SENT_FROM = re.compile(
     rf"|(?:Von (?:meinem|unterwegs)|Gesendet (?:von|mit|über)|Diese (?:Nachricht|E-Mail) wurde von|Mit der)\b{_NAMED}"
     rf"|Envoyé (?:de|depuis|à partir|avec|par)\b{_NAMED}|Inviato (?:da|dal|con)\b{_NAMED}"
     rf"|(?:Verstuurd|Verzonden) (?:vanaf|met|van|via)\b{_NAMED}|Sendt (?:fra|med)\b{_NAMED}|Skickat från\b{_NAMED}"
-    rf"|Lähetetty\b{_NAMED}|Wysłan[eoy] (?:z|ze|przy)\b{_NAMED}|Odesláno (?:z|ze)\b{_NAMED}|Отправлено (?:с|со|из)\b{_NAMED}"
+    rf"|Lähetetty\b{_NAMED}|Wysłan[eoy] (?:z|ze|przy)\b{_NAMED}|Odesláno (?:z|ze)\b{_NAMED}"
+    rf"|Отправлено (?:с|со|из)\b{_NAMED}"
     r"|.{0,12}(?:iPhone|iPad|Android|Galaxy)から送信.{0,10}|(?:发自|發自|從)我的.{0,40}"
     r"|Yahoo Mail: .{0,60}|Virus-free\..{0,60}|Libre de virus\..{0,60}|Virenfrei\..{0,60}"
     r")[\])>.!*]?\s*$",

@@ -48,7 +48,7 @@ def extract(text: str, sent: str = "") -> Extracted:
     _restore_answered(lines, found)
     kept = [number for number in range(found.end) if number not in found.quoted]
     kept = _without_opening(lines, kept, found, sent)
-    if rest and found.end == len(lines):
+    if rest and found.end == len(lines) and not all(is_quoted(line) or not line for line in rest.split("\n")):
         return Extracted(text.strip(), "", unsure=True)
     kept = _unsigned(lines, kept)
     own = "\n".join(lines[number] for number in kept).strip()

@@ -24,44 +24,11 @@ _BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6]|/blockquote)\b[^<>]{0,1000}
 _TAG = re.compile(r"<[^<>]*>|<(?=[a-z/!])[^<>]*$", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\f\xa0]+")
 _UNSEEN = ("script", "style", "head", "title")
-_LINES = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "center",
-        "dd",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "html",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "pre",
-        "section",
-        "table",
-        "tbody",
-        "tfoot",
-        "thead",
-        "tr",
-        "ul",
-    ]
-)
+_LINES = frozenset({
+    "address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset", "footer",
+    "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav", "ol", "pre", "section",
+    "table", "tbody", "tfoot", "thead", "tr", "ul",
+})  # fmt: skip
 _CELLS = ("td", "th")
 _KEPT_BREAKS = re.compile(r"white-space\s*:\s*(?:pre|break)", re.IGNORECASE)
 _MOST_MARKS = 5
@@ -189,9 +156,9 @@ def _too_deep(source: str) -> bool:
     return False
 
 
-_NEVER_OPEN = frozenset(
-    ["br", "hr", "img", "input", "meta", "link", "wbr", "col", "area", "base", "li", "p", "td", "tr", "th", "option"]
-)
+_NEVER_OPEN = frozenset({
+    "br", "hr", "img", "input", "meta", "link", "wbr", "col", "area", "base", "li", "p", "td", "tr", "th", "option",
+})  # fmt: skip
 
 
 def _stripped(source: str) -> str:

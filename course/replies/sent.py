@@ -17,6 +17,7 @@ from course.replies import letter
 
 _WORD = re.compile(r"\w+")
 _MOST_COMPARED = 5_000
+_LONGEST_LINE = 20_000
 _FEWEST_WORDS = 3  # a shorter line may well be the person's own
 _TAPBACK = re.compile(
     r"^\s*(?:Liked|Loved|Disliked|Laughed at|Emphasized|Questioned|Removed an? \w+ from)\s+[“\"](.*)[”\"]\s*$",
@@ -31,6 +32,8 @@ def normal(text: str) -> str:
 
 def contains(sent: str, line: str) -> bool:
     """Return whether a line, at least three words long, stands in what we sent (``sent`` as `normal` writes it)."""
+    if len(line) > _LONGEST_LINE:
+        return False
     own = normal(line)
     return own.count(" ") >= _FEWEST_WORDS - 1 and f" {own} " in f" {sent} "
 

@@ -58,6 +58,7 @@ def test_own_words_are_exact_and_none_is_lost(mails: object, fewest: int) -> Non
     [
         "On 3 May my doctor wrote:\nRest for a week. Is that right?",
         "Sent from my hospital bed.",
+        "Sent from my phone because I cannot get up.",
         "Date: Monday\nTo: the shop and back\nI sat down twice.",
         "My diary\n10:30: cramp\n11:00: better",
         "I wrote to my doctor on 12.5.2026:\nshe has not answered.",
