@@ -24,6 +24,7 @@ COMMANDS = {
     "staff": "Add staff, and make a link to sign in.",
     "status": "Say what is due, sent and waiting.",
     "triage-report": "Count what the red flags catch in labelled messages.",
+    "understand": "Say what the engine makes of a mail or a text.",
     "up": "Start everything a real installation needs.",
 }
 _WITHOUT_DJANGO = ("demo", "keys", "optout-report", "settings")

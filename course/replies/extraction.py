@@ -9,8 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from course.delivery.words import REPLY_MARKER
-from course.replies.quoting import attribution_end, begins_original, is_quoted, signature_start
+from course.replies.client_words import ORIGINAL
+from course.replies.quoting import attribution_end, begins_original, is_quoted
 from course.replies.sent import contains
+from course.replies.signing import is_of_a_program, signature_start
+
+LONGEST = 300_000  # characters; what comes after them goes with the words above it
+MOST_LINES = 10_000
+# Samsung's program runs its signature, its dashes and the names below them together on one line.
+_RUN_TOGETHER = re.compile(rf"(?<=[^\s-])[ \t]*(?=-{{4,20}} ?(?:{ORIGINAL}) ?-{{4,20}})", re.IGNORECASE)
+_BEFORE_PROGRAM = re.compile(r"(?<=[.!?\w])(?=Sent from my (?:\w{1,20},? ){0,4}(?:Galaxy|iPhone|smartphone|device)\b)")
+_LABEL = re.compile(r"(?<=\S)[ \t]*(?=\b(?:From|De|Von): [^\n]{1,200}<[^\s<>]{1,100}@)")
+_MARKED = re.compile(REPLY_MARKER, re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -32,17 +42,21 @@ class _Sorted:
 
 def extract(text: str, sent: str = "") -> Extracted:
     """Return the own words in ``text``. ``sent`` is what we sent them before, as `sent.normal` writes it."""
-    lines = text.split("\n")
+    begins, rest = _begin_and_rest(text)
+    lines = _apart(begins).split("\n")
     found = _sort(lines)
     _restore_answered(lines, found)
     kept = [number for number in range(found.end) if number not in found.quoted]
     kept = _without_opening(lines, kept, found, sent)
-    kept = kept[: signature_start([lines[number] for number in kept])]
+    if rest and found.end == len(lines) and not all(is_quoted(line) or not line for line in rest.split("\n")):
+        return Extracted(text.strip(), "", unsure=True)
+    kept = _unsigned(lines, kept)
     own = "\n".join(lines[number] for number in kept).strip()
     if not re.search(r"\w", own):
         return Extracted(text.strip(), "", unsure=True)
     own_lines = set(kept)
-    cut = "\n".join(line for number, line in enumerate(lines) if number not in own_lines).strip()
+    cut = "\n".join(line for number, line in enumerate(lines) if number not in own_lines)
+    cut = f"{cut}\n{rest}".strip()
     return Extracted(own, cut, unsure=False)
 
 
@@ -52,6 +66,7 @@ def _sort(lines: Sequence[str]) -> _Sorted:
     while number < len(lines):
         after = attribution_end(lines, number)
         if after and _next_is_quoted(lines, after):
+            found.quoted.update(_programs_above(lines, number))
             found.quoted.update(range(number, after))
             number = after
             continue
@@ -62,6 +77,41 @@ def _sort(lines: Sequence[str]) -> _Sorted:
             found.quoted.add(number)
         number += 1
     return found
+
+
+def _begin_and_rest(text: str) -> tuple[str, str]:
+    """Return what is looked at line by line, and what is too far down for it; most mails have no rest."""
+    begins = text[:LONGEST]
+    if begins.count("\n") > MOST_LINES:
+        begins = "\n".join(begins.split("\n", MOST_LINES)[:MOST_LINES])
+    return begins, text[len(begins) :]
+
+
+def _apart(text: str) -> str:
+    """Return ``text`` with line breaks where a mail program left them out, and not one word changed."""
+    broken = _RUN_TOGETHER.sub("\n", text)
+    if broken == text:
+        return text
+    return _LABEL.sub("\n", _BEFORE_PROGRAM.sub("\n", broken))
+
+
+def _programs_above(lines: Sequence[str], number: int) -> range:
+    """Return the lines directly above "On … wrote:" that a mail program wrote: "Sent from my iPhone"."""
+    start = number
+    while start and (not lines[start - 1].strip() or is_of_a_program(lines[start - 1])):
+        start -= 1
+    return range(start, number)
+
+
+def _unsigned(lines: Sequence[str], kept: list[int]) -> list[int]:
+    """Leave out the signature at the end; with a quotation below its first line it is no end."""
+    last = len(kept)
+    while last and not lines[kept[last - 1]].strip():
+        last -= 1
+    first = last
+    while first and (first == last or kept[first] - kept[first - 1] == 1):
+        first -= 1
+    return kept[: first + signature_start([lines[number] for number in kept[first:last]])]
 
 
 def _restore_answered(lines: Sequence[str], found: _Sorted) -> None:
@@ -92,7 +142,7 @@ def _without_opening(lines: Sequence[str], kept: list[int], found: _Sorted, sent
 
 
 def _is_marker(line: str) -> bool:
-    return REPLY_MARKER.lower() in line.lower() and not is_quoted(line)
+    return bool(_MARKED.search(line)) and not is_quoted(line)
 
 
 def _next_is_quoted(lines: Sequence[str], start: int) -> bool:

@@ -18,15 +18,21 @@ from course.replies import html_words
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PARTS = 100
 MOST_BOUNDARIES = 2_000
+MOST_LINES = 250_000  # ten megabytes of a file have about 140,000
 DEEPEST = 20
 MOST_HEADER_BYTES = 64 * 1024
+MOST_DECODED = 4_000  # characters of one header; Python's decoder takes the square of its length
+MOST_SENDER = 320
 
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _TYPED = re.compile(rb"^content-type\s*:", re.IGNORECASE | re.MULTILINE)
 _NESTS = re.compile(rb"^content-type\s*:\s*(?:multipart/|message/)", re.IGNORECASE | re.MULTILINE)
+# Python takes a header of this kind apart in the square of its length.
+_LONG_TYPE = re.compile(rb"^content-(?:type|disposition)\s*:(?:[^\r\n]|\r?\n[ \t]){8000}", re.IGNORECASE | re.MULTILINE)
 _NOT_FILES = ("multipart/", "application/pgp-signature", "application/pkcs7-signature", "message/delivery-status")
+_TEXT_FILES = ("text/calendar", "text/vcard", "text/x-vcard", "text/directory", "text/rtf", "text/x-amp-html")
 # Invisible signs that mail programs put between words.
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad")) | {0xA0: " ", 0: None}
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad")) | {0xA0: " "}
 
 
 class Unreadable(Exception):
@@ -38,9 +44,13 @@ def open_letter(raw: bytes) -> "Message[str, str]":
     head_end = _HEAD_END.search(raw)
     if len(raw) > MOST_BYTES or (head_end.start() if head_end else len(raw)) > MOST_HEADER_BYTES:
         raise Unreadable("too large")
+    if _LONG_TYPE.search(raw):
+        raise Unreadable("a header too long")
     parts, nests = len(_TYPED.findall(raw)), len(_NESTS.findall(raw))
     if parts > MOST_PARTS or nests > DEEPEST or raw.count(b"\n--") > MOST_BOUNDARIES:
         raise Unreadable("too many parts")
+    if raw.count(b"\n") > MOST_LINES:
+        raise Unreadable("too many lines")
     try:
         return message_from_bytes(raw, policy=compat32)
     except Exception as error:  # whatever a hostile mail makes the parser raise: the bytes are kept
@@ -53,7 +63,9 @@ def header(mail: "Message[str, str]", name: str) -> str:
     if value is None:
         return ""
     try:
-        pieces = [_piece(text, charset) for text, charset in decode_header(str(value))]
+        whole = str(value)
+        pieces = [_piece(text, charset) for text, charset in decode_header(whole[:MOST_DECODED])]
+        pieces.append(whole[MOST_DECODED:])
     except Exception:  # a broken encoded word: show it as it came
         pieces = [str(value)]
     return " ".join(clean("".join(pieces)).split())
@@ -61,7 +73,10 @@ def header(mail: "Message[str, str]", name: str) -> str:
 
 def sender(mail: "Message[str, str]") -> str:
     """Return the bare address of From in lower case; it proves nothing (law 8)."""
-    return parseaddr(header(mail, "From"))[1].strip().lower()
+    try:
+        return parseaddr(header(mail, "From")[:MOST_SENDER])[1].strip().lower()
+    except RecursionError:  # brackets within brackets
+        return ""
 
 
 def words(mail: "Message[str, str]") -> str:
@@ -92,8 +107,10 @@ def report_parts(mail: "Message[str, str]", *kinds: str) -> Iterator["Message[st
 
 def clean(text: str) -> str:
     """Return text with plain line ends that any database and encoder takes."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").translate(_INVISIBLE)
-    return lines.encode("utf-8", "replace").decode("utf-8")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    if lines.isascii():
+        return lines
+    return lines.translate(_INVISIBLE).encode("utf-8", "replace").decode("utf-8")
 
 
 def decode(payload: bytes, charset: str | None) -> str:
@@ -125,7 +142,9 @@ def _texts(part: "Message[str, str]") -> list[str]:
     text = decode(_payload(part), _charset(part))
     if kind == "text/html":
         return [html_words.to_text(text)]
-    return [_unflowed(text) if _parameter(part, "format") == "flowed" else text]
+    if _parameter(part, "format") == "flowed":
+        return [_unflowed(text, joined=_parameter(part, "delsp") == "yes")]
+    return [text]
 
 
 def is_file(part: "Message[str, str]") -> bool:
@@ -134,7 +153,7 @@ def is_file(part: "Message[str, str]") -> bool:
     if kind.startswith(_NOT_FILES):
         return False
     named = str(part.get("Content-Disposition", "")).strip().lower().startswith("attachment")
-    return named or not kind.startswith("text/")
+    return named or not kind.startswith("text/") or kind in _TEXT_FILES
 
 
 def _payload(part: "Message[str, str]") -> bytes:
@@ -159,16 +178,21 @@ def _parameter(part: "Message[str, str]", name: str) -> str:
         return ""
 
 
-def _unflowed(text: str) -> str:
-    """Join the lines that a mail program broke softly (RFC 3676): a line that ends in a space goes on."""
-    lines: list[str] = []
+def _unflowed(text: str, *, joined: bool) -> str:
+    """Join the lines that a mail program broke softly (RFC 3676): a line that ends in a space goes on.
+
+    ``joined``: the space at the break is no part of the words (DelSp=yes).
+    """
+    lines: list[list[str]] = []
     soft_depth = -1
     for line in text.splitlines():
         depth = len(line) - len(line.lstrip(">"))
         body = line[depth:].removeprefix(" ")
-        if depth == soft_depth and lines:
-            lines[-1] += body
+        soft = body.endswith(" ") and body != "-- "
+        said = body[:-1] if soft and joined else body
+        if depth == soft_depth and lines and body != "-- ":
+            lines[-1].append(said)
         else:
-            lines.append(f"{'>' * depth}{' ' if depth else ''}{body}")
-        soft_depth = depth if body.endswith(" ") and body != "-- " else -1
-    return "\n".join(lines)
+            lines.append([f"{'>' * depth}{' ' if depth else ''}", said])
+        soft_depth = depth if soft else -1
+    return "\n".join("".join(pieces) for pieces in lines)

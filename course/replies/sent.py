@@ -16,6 +16,8 @@ from course.people.models import CourseVersion
 from course.replies import letter
 
 _WORD = re.compile(r"\w+")
+_MOST_COMPARED = 5_000
+_LONGEST_LINE = 20_000
 _FEWEST_WORDS = 3  # a shorter line may well be the person's own
 _TAPBACK = re.compile(
     r"^\s*(?:Liked|Loved|Disliked|Laughed at|Emphasized|Questioned|Removed an? \w+ from)\s+[“\"](.*)[”\"]\s*$",
@@ -30,13 +32,17 @@ def normal(text: str) -> str:
 
 def contains(sent: str, line: str) -> bool:
     """Return whether a line, at least three words long, stands in what we sent (``sent`` as `normal` writes it)."""
+    if len(line) > _LONGEST_LINE:
+        return False
     own = normal(line)
     return own.count(" ") >= _FEWEST_WORDS - 1 and f" {own} " in f" {sent} "
 
 
 def remainder(text: str, sent: str) -> str:
-    """Return the lines of ``text`` that we did not send."""
-    return "\n".join(line for line in text.split("\n") if line.strip() and not contains(sent, line))
+    """Return the lines of ``text`` that we did not send; those very far down are not compared, and stay."""
+    *lines, rest = [*text.split("\n", _MOST_COMPARED), ""][: _MOST_COMPARED + 1]
+    kept = [line for line in lines if line.strip() and not contains(sent, line)]
+    return "\n".join([*kept, rest] if rest else kept)
 
 
 def words_for(message: Message | None, country: str, now: datetime) -> str:
@@ -58,7 +64,12 @@ def echoed(text: str, course: Course) -> bool:
 
 @lru_cache(maxsize=16)
 def _of_course(version: str, country: str) -> str:
-    course = versions.course_of(CourseVersion.objects.get(content_hash=version))
+    return words_of(versions.course_of(CourseVersion.objects.get(content_hash=version)), country)
+
+
+@lru_cache(maxsize=16)
+def words_of(course: Course, country: str) -> str:
+    """Return what any mail of a course may hold, as `normal` writes it: its lessons and its safety texts."""
     numbers = course.emergency(country)
     slots = {"clinic": course.clinic.name, "emergency": numbers.emergency or ANY_COUNTRY}
     lessons = [to_plain(fill(lesson.body, course, country)) for lesson in course.lessons.values()]

@@ -58,10 +58,10 @@ def understand(reply: Reply, opened: Opened, course: Course, now: datetime, mach
     who = attribution.of(reply, opened.sender)
     quotable = _quotable(reply, who, now)
     extracted = reading.own_words(reply, opened, quotable)
-    searched = _searched(opened, extracted, quotable, course)
+    looked_at = searched(opened, extracted, quotable, course)
     wish = reading.wish(reply, opened, extracted)
     wish = orders.believed(who, wish) if wish else None
-    found = Understood(reply, opened, who, extracted, triage.find(course, searched), wish)
+    found = Understood(reply, opened, who, extracted, triage.find(course, looked_at), wish)
     _fill(found)
     if opened.machine:
         _set_aside(found, course, now, machine_now)
@@ -172,7 +172,7 @@ def _notice_tier(flags: Sequence[Flag]) -> Tier:
     return next((tier for tier in (Tier.B, Tier.C) if tier in tiers), Tier.NONE)
 
 
-def _searched(opened: Opened, extracted: Extracted, quotable: str, course: Course) -> str:
+def searched(opened: Opened, extracted: Extracted, quotable: str, course: Course) -> str:
     """Return all the person wrote: their own words, the subject, and whatever was cut that we did not send."""
     if sent.echoed(opened.text, course):
         return ""
