@@ -40,7 +40,8 @@ def intake(stage: Stage, size: Size) -> None:
     each = size.letters // (size.intake_kills + 1)
     for kill in range(size.intake_kills):
         senders.let(each)
-        stage.house.until(lambda at=kill * each + stage.rng.randrange(each // 2): senders.taken_up >= at, _ANSWERED_IN)
+        at = kill * each + stage.rng.randrange(each // 2)
+        stage.house.until(lambda at=at: senders.taken_up >= at, _ANSWERED_IN)
         name = stage.rng.choice(list(WAYS))
         if _kill(stage, senders, name):
             stage.note("kills")
