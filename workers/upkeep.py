@@ -11,6 +11,7 @@ from workers.app import app
 
 _COMPARE = timedelta(hours=1)
 _LAST_WORDS, _SOMETIMES = "last words", timedelta(minutes=10)
+_SILENCES = 3  # one text that nobody will speak of is in no other's way; three say that nobody answers
 _BUDGET = timedelta(seconds=5)  # and the last answer; who is killed while waiting for one loses nothing
 
 
@@ -40,9 +41,11 @@ def ask(channel: str) -> None:
 
 def _ask_for_last_words(ends: datetime) -> None:
     """Go on at the next tick when the time is up, and after a pause when nobody answers or nothing is left."""
+    silences = 0
     for message_id in last_words.due(clock.machine_now()):
         if clock.machine_now() > ends:
             heartbeat.give_back(_LAST_WORDS)
             return
-        if not last_words.ask(message_id, clock.course_now(), clock.machine_now()):
+        silences += not last_words.ask(message_id, clock.course_now(), clock.machine_now())
+        if silences == _SILENCES:
             return

@@ -112,6 +112,15 @@ class House:
             raise TimeoutError(f"{what}: not within {seconds} s. The logs are in {self.folder / 'logs'}.")
         return False
 
+    def until_none(self, left: Callable[[], int], still_for: float, seconds: float) -> None:
+        """Wait until ``left()`` is 0, until it has stood still for ``still_for``, and for ``seconds`` at most."""
+        ends = time.monotonic() + seconds
+        now_left = left()
+        while now_left and time.monotonic() < ends:
+            if not self.until(lambda before=now_left: left() != before, still_for):
+                return
+            now_left = left()
+
     def stop(self) -> None:
         """End everything that was started."""
         self._supervisor.stop()

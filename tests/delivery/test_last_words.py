@@ -187,6 +187,20 @@ def test_what_was_not_asked_in_time_is_asked_at_the_next_tick(
     assert found == [1, 2, 3, 3]
 
 
+def test_a_safety_text_that_nobody_speaks_of_is_in_no_other_texts_way(
+    wire: TwilioWire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed_at = clock.machine_now() - 2 * HOUR
+    text("SM0", handed_at=handed_at, message_class=MessageClass.SAFETY)
+    other = text("SM1", handed_at=handed_at)
+    wire.standings["SM1"] = ("delivered", None)
+    look = wire.look
+    monkeypatch.setattr(wire, "look", lambda path: (500, "{}") if "SM0" in path else look(path))
+    upkeep.ask.apply(["sms"], routing_key="ask")
+    other.refresh_from_db()
+    assert other.state == State.DELIVERED
+
+
 def test_unknown_mails_do_not_wait_for_unknown_texts() -> None:
     texts = [text(f"SM{number}", state=State.UNKNOWN, lease_until=MACHINE) for number in range(2)]
     mail = factories.make_message(state=State.UNKNOWN, handed_at=MACHINE, lease_until=MACHINE + HOUR / 60)
