@@ -68,6 +68,15 @@ def test_a_text_that_counts_its_pictures_oddly_is_understood(
     assert (reply.kind, reply.attachments) == (ReplyKind.QUESTION, pictures)
 
 
+def test_a_mail_over_the_limits_is_held_at_the_first_look_with_its_red_flag(
+    inbox: Inbox, mail_reader: Subscriber
+) -> None:
+    long_head = b"X-Trace: " + b"t " * 40_000 + b"\r\n" + mail("I have gone numb between my legs")
+    reply = inbox.hand_in("reply", last_message(mail_reader).reply_token, long_head)
+    assert (reply.kind, reply.tier, reply.tries) == (ReplyKind.UNCLEAR, Tier.A, 1)
+    assert Post.objects.filter(reply=reply).exists()
+
+
 def test_the_same_reply_twice_is_kept_once(inbox: Inbox, mail_reader: Subscriber, texter: Subscriber) -> None:
     raw, token = mail("Can I swim?"), last_message(mail_reader).reply_token
     first, second = inbox.hand_in("reply", token, raw), inbox.hand_in("reply", token, b"Received: by b\r\n" + raw)
