@@ -23,7 +23,8 @@ _EVERY = {Channel.EMAIL: timedelta(seconds=30), Channel.SMS: timedelta(minutes=3
 def look() -> None:
     """Understand what came in, batch by batch, until nothing is left or the time is up."""
     ends = clock.machine_now() + _BUDGET
-    while intake.understand_due(clock.machine_now(), clock.course_now(), 50):
+    # Few at a time: large mails take seconds, and a look that overruns is killed with a reply half understood.
+    while intake.understand_due(clock.machine_now(), clock.course_now(), 5):
         if clock.machine_now() > ends:
             return
 

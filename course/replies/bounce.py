@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from email import message_from_string
 from email.message import Message
 from email.policy import compat32
-from typing import Any
 
 from course.replies import complaint, letter
 from course.replies.address import BOUNCE
@@ -63,14 +62,14 @@ def written_by_machine(mail: "Message[str, str]", purpose: str) -> tuple[ReplyKi
         return ReplyKind.BOUNCE, _report(status)
     if _is_automatic(mail):
         return ReplyKind.AUTO_REPLY, None
-    null_path = mail.get("Return-Path", "").strip() == _NULL_PATH
+    null_path = letter.header(mail, "Return-Path") == _NULL_PATH
     if (purpose == BOUNCE and null_path) or _signs(mail, null_path) >= _ENOUGH_SIGNS:
         return ReplyKind.BOUNCE, _in_prose(letter.words(mail))
     return None, None
 
 
 def _is_automatic(mail: "Message[str, str]") -> bool:
-    submitted = mail.get("Auto-Submitted", "no").partition(";")[0].strip().lower()
+    submitted = (letter.header(mail, "Auto-Submitted") or "no").partition(";")[0].strip().lower()
     return (
         submitted != "no"
         or mail.get("X-Autoreply") is not None
@@ -91,10 +90,9 @@ def _signs(mail: "Message[str, str]", null_path: bool) -> int:
 
 
 def _report(status: "Message[str, str]") -> Report:
-    payload: Any = status.get_payload()
-    blocks = payload if isinstance(payload, list) else [status]
+    blocks = letter.children(status) or [status]
     if status.get_content_type() != _STATUS_PARTS[0]:  # the parser makes blocks of RFC 3464's form only
-        texts = _EMPTY_LINE.split("\n\n".join(str(block) for block in blocks))
+        texts = _EMPTY_LINE.split("\n\n".join(letter.decode(block.as_bytes(), None) for block in blocks))
         blocks = [message_from_string(text, policy=compat32) for text in texts]
     fates = (_fate(block) for block in blocks if block.get("Status") or block.get("Action"))
     return Report(tuple(fates))

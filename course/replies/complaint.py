@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from email import message_from_string
 from email.message import Message as Part
 from email.policy import compat32
-from typing import Any
 
 from course.delivery.models import Message
 from course.people.words import Channel
@@ -32,8 +31,8 @@ class Complaint:
 
 def read(mail: "Part[str, str]", feedback: "Part[str, str]") -> Complaint:
     """Read a report whose machine-readable part is ``feedback``."""
-    payload: Any = feedback.get_payload()
-    fields = payload[0] if isinstance(payload, list) and payload else message_from_string(str(payload), policy=compat32)
+    within = letter.children(feedback)
+    fields = within[0] if within else message_from_string(letter.body(feedback), policy=compat32)
     kind = str(fields.get("Feedback-Type", feedback.get("Feedback-Type", ""))).strip().lower()
     headers = (_headers(part) for part in letter.report_parts(mail, *_RETURNED))
     return Complaint(kind in _KINDS, tuple(value for values in headers for value in values))
@@ -61,9 +60,6 @@ def _message(name: str) -> Message | None:
 
 
 def _headers(part: "Part[str, str]") -> list[str]:
-    payload: Any = part.get_payload()
-    if isinstance(payload, list):
-        returned = payload[0] if payload else None
-    else:
-        returned = message_from_string(letter.words(part) or str(payload), policy=compat32)
-    return [str(value) for name in _OURS for value in returned.get_all(name, [])] if returned is not None else []
+    within = letter.children(part)
+    returned = within[0] if within else message_from_string(letter.words(part) or letter.body(part), policy=compat32)
+    return [str(value) for name in _OURS for value in returned.get_all(name, [])]

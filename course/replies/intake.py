@@ -17,6 +17,7 @@ from course import doorbell
 from course.people.words import Channel
 from course.replies import orders, reading, stripping, understanding
 from course.replies.address import Destination
+from course.replies.letter import Unreadable
 from course.replies.models import Reply
 from course.replies.words import Source
 
@@ -97,6 +98,9 @@ def understand(reply_id: int, machine_now: datetime, now: datetime) -> bool:
             return _understand(reply, machine_now, now)
         except _TakenByAnother:
             return False
+        except Unreadable as error:  # it will be no more readable in a minute, and may hold a red flag
+            log.info("reply %s is held unread: %s", reply_id, error)
+            return _give_up(reply_id, machine_now, now)
         except Exception as error:  # a reply that breaks the engine must not stop the others
             log.error("reply %s was not understood: %s", reply_id, type(error).__name__)  # noqa: TRY400  a trace may hold words
         if reply.tries < MOST_TRIES:
@@ -128,6 +132,8 @@ def _act_at_once(reply: Reply, now: datetime) -> None:
         return
     try:
         orders.at_once(reply, now)
+    except Unreadable:
+        return
     except Exception as error:  # the reply is stored: the worker acts on it a moment later
         log.error("exact words of reply %s wait: %s", reply.pk, type(error).__name__)  # noqa: TRY400  a trace may hold words
 

@@ -91,12 +91,22 @@ def attachments(mail: "Message[str, str]") -> int:
 
 def leaves(mail: "Message[str, str]") -> Iterator["Message[str, str]"]:
     """Yield the parts that hold no other part; a mail inside the mail counts as one part."""
-    payload: Any = mail.get_payload()
-    if mail.get_content_maintype() == "multipart" and isinstance(payload, list):
-        for part in payload:
+    if mail.get_content_maintype() == "multipart" and mail.is_multipart():
+        for part in children(mail):
             yield from leaves(part)
     else:
         yield mail
+
+
+def children(part: "Message[str, str]") -> "list[Message[str, str]]":
+    """Return the parts in a part. What holds none is not asked for its words, which fails in some charsets."""
+    payload: Any = part.get_payload() if part.is_multipart() else []
+    return list(payload)
+
+
+def body(part: "Message[str, str]") -> str:
+    """Return what stands in a part that holds no other, decoded as far as it can be."""
+    return decode(_payload(part), _charset(part))
 
 
 def report_parts(mail: "Message[str, str]", *kinds: str) -> Iterator["Message[str, str]"]:
@@ -128,18 +138,17 @@ def _piece(text: Any, charset: str | None) -> str:
 
 
 def _texts(part: "Message[str, str]") -> list[str]:
-    payload: Any = part.get_payload()
     kind = part.get_content_type()
-    if isinstance(payload, list) and kind.startswith("multipart/"):
-        children = payload
+    if part.is_multipart() and kind.startswith("multipart/"):
+        within = children(part)
         if kind == "multipart/alternative":
-            plain = [child for child in children if child.get_content_type() == "text/plain"]
+            plain = [child for child in within if child.get_content_type() == "text/plain"]
             if any(text.strip() for child in plain for text in _texts(child)):
-                children = plain[:1]
-        return [text for child in children for text in _texts(child)]
+                within = plain[:1]
+        return [text for child in within for text in _texts(child)]
     if is_file(part) or part.get_content_maintype() != "text":
         return []
-    text = decode(_payload(part), _charset(part))
+    text = body(part)
     if kind == "text/html":
         return [html_words.to_text(text)]
     if _parameter(part, "format") == "flowed":

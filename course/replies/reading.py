@@ -33,10 +33,10 @@ def open_reply(reply: Reply) -> Opened:
     """Open the stored bytes. Raises letter.Unreadable for a mail over the limits, ValueError for a broken text."""
     if reply.channel == Channel.SMS:
         params = json.loads(reply.raw)
-        pictures = str(params.get("NumMedia", "0"))
+        pictures = str(params.get("NumMedia", "0"))[:9]
         body = letter.clean(str(params.get("Body", "")))
         return Opened(
-            body, str(params.get("From", "")), attachments=min(int(pictures), 99) if pictures.isdigit() else 0
+            body, str(params.get("From", "")), attachments=min(int(pictures), 99) if pictures.isdecimal() else 0
         )
     mail = letter.open_letter(reply.raw)
     machine, report = bounce.written_by_machine(mail, reply.purpose)

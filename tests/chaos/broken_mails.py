@@ -26,8 +26,9 @@ def _no_head(pen: Pen) -> bytes:
 def _wrong_charset(pen: Pen) -> bytes:
     declared, real = pen.rng.choice((
         ("us-ascii", "utf-8"), ("utf-8", "cp1252"), ("utf-8", "utf-16"), ("x-unknown-9", "utf-8"), ("utf-16", "utf-8"),
-        ("utf-7", "latin-1"), ("idna", "utf-8"), ("rot13", "utf-8"), ("unicode_escape", "utf-8"), ("undefined", "utf-8"),
-        ("zlib", "utf-8"), ("\x00", "utf-8"), ("utf-8' OR 1", "utf-8"), ("punycode", "utf-8"), ("a" * 300, "utf-8"),
+        ("utf-7", "latin-1"), ("idna", "utf-8"), ("rot13", "utf-8"), ("unicode_escape", "utf-8"),
+        ("undefined", "utf-8"), ("zlib", "utf-8"), ("\x00", "utf-8"), ("utf-8' OR 1", "utf-8"),
+        ("punycode", "utf-8"), ("a" * 300, "utf-8"),
     ))  # fmt: skip
     return pen.mail("¿Puedo nadar? Ça va \\x é\r\n".encode(real), f'Content-Type: text/plain; charset="{declared}"')
 
@@ -128,7 +129,8 @@ def _odd_from(pen: Pen) -> bytes:
 def _odd_type(pen: Pen) -> bytes:
     kind = pen.rng.choice((
         "text", "/", "multipart/", "text/plain; charset", "text/plain; charset*0*=utf-8''%ZZ; charset*1=x", ";;;",
-        "text/plain; format=flowed; delsp", "multipart/report; report-type", "text/html; charset=utf-8\r\nContent-Type: x",
+        "text/plain; format=flowed; delsp", "multipart/report; report-type",
+        "text/html; charset=utf-8\r\nContent-Type: x",
         "text/plain; charset*=bogus'en'%E2%82", 'multipart/mixed; boundary=""', 'multipart/mixed; boundary=" "',
     ))  # fmt: skip
     return pen.mail(f"<p>{pen.words()}\r\n".encode(), f"Content-Type: {kind}")
@@ -140,8 +142,10 @@ def _deep_page(pen: Pen) -> bytes:
 
 
 def _odd_page(pen: Pen) -> bytes:
-    page = pen.rng.choice(("", "<", "<!--", "<?xml version='1.0' encoding='utf-16'?><p>x", "&#0;&#xD800;&#99999999;",
-                           "<p>\x01\x0b\ufffe", "<![CDATA[", "<table colspan=99999999><td colspan=9999999>x"))  # fmt: skip
+    page = pen.rng.choice((
+        "", "<", "<!--", "<?xml version='1.0' encoding='utf-16'?><p>x", "&#0;&#xD800;&#99999999;", "<p>\x01\x0b\ufffe",
+        "<![CDATA[", "<table colspan=99999999><td colspan=9999999>x",
+    ))  # fmt: skip
     return pen.mail(page.encode(), "Content-Type: text/html; charset=utf-8")
 
 

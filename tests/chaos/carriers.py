@@ -63,7 +63,8 @@ def _post(web: http.client.HTTPConnection, letter: Letter) -> int:
 
 def _deliver(lmtp: smtplib.LMTP, letter: Letter, recipients: list[str], answers: dict[str, int]) -> None:
     lmtp.ehlo()
-    code, _ = lmtp.mail(letter.mail_from, ["BODY=8BITMIME"])
+    options = ["BODY=8BITMIME"] if letter.mail_from.isascii() else ["BODY=8BITMIME", "SMTPUTF8"]
+    code, _ = lmtp.mail(letter.mail_from, options)
     if code != 250:
         answers.update(dict.fromkeys(recipients, code))
         return

@@ -129,10 +129,10 @@ def mail_tokens() -> list[tuple[str, str, str]]:
     return list(rows.order_by("enrolment__subscriber_id").values_list(*names))
 
 
-def not_understood() -> bool:
-    """Return whether a stored reply still waits to be understood."""
+def not_understood() -> int:
+    """Return how many stored replies still wait to be understood."""
     close_old_connections()
-    return Reply.objects.filter(understood_at__isnull=True).exists()
+    return Reply.objects.filter(understood_at__isnull=True).count()
 
 
 def stored(domain: str, course: str) -> list[Stored]:

@@ -80,6 +80,8 @@ def _mail(rng: random.Random, number: int, name: str, to: Addresses) -> Letter:
     if name in mails.REFUSED:
         refused = frozenset(recipients)
     sender = "" if name in mails.WRITTEN_BY_MACHINES else f"{pen.mark}@example.org"
+    if name == "foreign sender":
+        sender = f"{pen.mark}é@exämple.example"
     again = rng.random() < AGAIN and name not in mails.LARGE
     return Letter(number, raw, recipients, refused, sender, shape=name, again=again)
 

@@ -54,7 +54,8 @@ def plain_part(words: str) -> bytes:
 def file_part(pen: Pen, size: int, kind: str = "image/jpeg") -> bytes:
     """Return an attachment of about ``size`` bytes."""
     head = f'Content-Type: {kind}\r\nContent-Disposition: attachment; filename="{pen.mark}.bin"\r\n'
-    return f"{head}Content-Transfer-Encoding: base64\r\n\r\n".encode() + base64.encodebytes(pen.rng.randbytes(size))
+    body = base64.encodebytes(pen.rng.randbytes(size)).replace(b"\n", b"\r\n")
+    return f"{head}Content-Transfer-Encoding: base64\r\n\r\n".encode() + body
 
 
 def _plain(pen: Pen) -> bytes:
@@ -124,6 +125,15 @@ def _broken_bounce(pen: Pen) -> bytes:
     return parts(pen, "multipart/report; report-type=delivery-status", status, end=b"")
 
 
+def _odd_report(pen: Pen) -> bytes:
+    kind = pen.rng.choice(("message/delivery-status", "message/global-delivery-status", "message/feedback-report"))
+    returned = pen.rng.choice(("text/rfc822-headers", "message/rfc822", "message/rfc822-headers", "text/x"))
+    charset = pen.rng.choice(("idna", "undefined", "\0", "x-none", "utf-16", "us-ascii"))
+    told = pen.rng.choice((b"Status: 5.1.1\r\nAction: f\xc3\xa9\r\n", b"", b"\xff\xfe\r\n\r\n\xe9: \xe9\r\n", b"\0"))
+    pieces = [f'Content-Type: {each}; charset="{charset}"\r\n\r\n'.encode() + told for each in (kind, returned)]
+    return parts(pen, "multipart/report; report-type=delivery-status", *pieces)
+
+
 def _complaint(pen: Pen) -> bytes:
     told = b"Content-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nVersion: 1\r\n"
     return parts(pen, "multipart/report; report-type=feedback-report", plain_part("Spam"), told)
@@ -152,11 +162,12 @@ def _too_long_a_line(pen: Pen) -> bytes:
 SHAPES: dict[str, Callable[[Pen], bytes]] = {
     "plain": _plain, "quoted": _quoted, "html": _html, "both": _both, "flowed": _flowed, "base64": _base64,
     "printable": _printable, "attached": _attached, "inside": _inside, "signed": _signed, "long": _long,
-    "bounce": _bounce, "broken bounce": _broken_bounce, "complaint": _complaint, "away": _away,
-    "oversized": _oversized, "large": _large, "one line": _one_line, "too long a line": _too_long_a_line,
+    "bounce": _bounce, "broken bounce": _broken_bounce, "odd report": _odd_report, "complaint": _complaint,
+    "away": _away, "foreign sender": _plain, "oversized": _oversized, "large": _large, "one line": _one_line,
+    "too long a line": _too_long_a_line,
     "stop mail": _plain, "stranger": _plain, "nobody": _plain, "two recipients": _both, "one of two is nobody": _quoted,
 }  # fmt: skip
 ORDINARY = ("plain", "quoted", "html", "both", "flowed", "base64", "printable", "attached")
 LARGE = ("oversized", "large", "one line", "too long a line", "long")
 REFUSED = ("oversized", "too long a line")
-WRITTEN_BY_MACHINES = ("bounce", "broken bounce", "complaint", "away")
+WRITTEN_BY_MACHINES = ("bounce", "broken bounce", "odd report", "complaint", "away")

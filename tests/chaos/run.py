@@ -40,8 +40,10 @@ def main(names: list[str], seed: int, *, short: bool) -> None:
             _say(name, f"has made its faults {acts[name].notes}")
             if name in SETTLES_ALONE:
                 stage.settle([acts[name]])
-        _say("all", "settles")
-        stage.settle(acts.values())
+        outgoing = [act for act in acts.values() if not act.intake]
+        if outgoing:
+            _say("all", "settles")
+            stage.settle(outgoing)
         print(json.dumps({name: _verdict(stage, act) for name, act in acts.items()}), flush=True)  # noqa: T201
     finally:
         house.stop()

@@ -58,10 +58,10 @@ class Senders:
                 self._waiting["text" if letter.is_text else "mail"].append((letter, letter.again))
         return count
 
-    def done(self) -> bool:
-        """Whether every letter that was let has its answer."""
+    def left(self) -> int:
+        """Return how many letters that were let have no last answer."""
         with self._lock:
-            return self._open == 0
+            return self._open
 
     def end(self) -> None:
         """Let the threads end when nothing waits."""
@@ -70,7 +70,7 @@ class Senders:
             thread.join(carriers.TIMEOUT_SECONDS)
 
     def _work(self, way: str) -> None:
-        while not (self._all_let and self.done()):
+        while not self._all_let or self.left():
             with self._lock:
                 found = self._waiting[way].popleft() if self._waiting[way] else None
                 self.taken_up += found is not None

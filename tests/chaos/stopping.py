@@ -3,7 +3,7 @@
 import threading
 
 from tests.chaos import actors, points
-from tests.chaos.people import EMAIL, SMS, Kind
+from tests.chaos.people import SMS, Kind
 from tests.chaos.records import Person, Stop
 from tests.chaos.size import Size
 from tests.chaos.stage import Stage

@@ -84,6 +84,13 @@ def test_a_wrong_charset_loses_no_letter() -> None:
     assert letter.words(mail) == "Where?"
 
 
+@pytest.mark.parametrize("charset", [b"idna", b"undefined", b'"\0"', b"punycode", b"a*0*=utf-8''%ZZ", b"x" * 300])
+def test_a_charset_that_cannot_be_used_loses_no_letter(charset: bytes) -> None:
+    for kind in (b"text/plain", b"multipart/mixed", b"text/html"):
+        head = b"Content-Type: " + kind + b"; charset=" + charset
+        assert "nadar" in letter.words(letter.open_letter(head + "\r\n\r\n¿Puedo nadar?".encode())) or b"multi" in kind
+
+
 def test_softly_broken_lines_are_joined() -> None:
     mail = message_from_bytes(
         b"Content-Type: text/plain; format=flowed\r\n\r\nI walk \r\nevery day.\r\nThen I rest.\r\n"

@@ -50,6 +50,33 @@ def test_a_question_by_text_goes_to_the_lesson_last_accepted_before_it(
     assert Post.objects.get().lesson == "two-kinds"
 
 
+def test_a_mail_from_an_address_in_other_letters_is_understood_and_its_stop_obeyed(
+    inbox: Inbox, mail_reader: Subscriber
+) -> None:
+    path = "Return-Path: <änna@exämple.example>\r\n".encode()
+    destination = Destination("reply", (sent := last_message(mail_reader)).reply_token, sent)
+    reply = intake.store_mail(destination, path + mail("STOP"), inbox.now, inbox.now)
+    assert has_stopped(mail_reader)
+    assert inbox.understood(reply).kind == ReplyKind.STOP
+
+
+@pytest.mark.parametrize(("said", "pictures"), [("2", 2), ("²", 0), ("9" * 5000, 99), ("many", 0)])
+def test_a_text_that_counts_its_pictures_oddly_is_understood(
+    inbox: Inbox, texter: Subscriber, said: str, pictures: int
+) -> None:
+    reply = inbox.text(texter.contacts.get().address, "Can I swim?", NumMedia=said)
+    assert (reply.kind, reply.attachments) == (ReplyKind.QUESTION, pictures)
+
+
+def test_a_mail_over_the_limits_is_held_at_the_first_look_with_its_red_flag(
+    inbox: Inbox, mail_reader: Subscriber
+) -> None:
+    long_head = b"X-Trace: " + b"t " * 40_000 + b"\r\n" + mail("I have gone numb between my legs")
+    reply = inbox.hand_in("reply", last_message(mail_reader).reply_token, long_head)
+    assert (reply.kind, reply.tier, reply.tries) == (ReplyKind.UNCLEAR, Tier.A, 1)
+    assert Post.objects.filter(reply=reply).exists()
+
+
 def test_the_same_reply_twice_is_kept_once(inbox: Inbox, mail_reader: Subscriber, texter: Subscriber) -> None:
     raw, token = mail("Can I swim?"), last_message(mail_reader).reply_token
     first, second = inbox.hand_in("reply", token, raw), inbox.hand_in("reply", token, b"Received: by b\r\n" + raw)
