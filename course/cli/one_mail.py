@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from course.curriculum.model import Course
 from course.discussion import redaction
-from course.replies import bounce, kinds, letter, optout, sent, triage, understanding
+from course.replies import bounce, kinds, letter, optout, searching, sent, triage
 from course.replies.extraction import Extracted, extract
 from course.replies.optout import Wish
 from course.replies.reading import Opened
@@ -59,7 +59,7 @@ def of_text(words: str, course: Course) -> Seen:
 def _seen(opened: Opened, extracted: Extracted, course: Course, *, unread: bool = False) -> Seen:
     own = extracted.own_words
     wish = None if opened.machine or unread else _wish(opened, extracted)
-    searched = understanding.searched(opened, extracted, sent.words_of(course, course.clinic.country), course)
+    looked_at = searching.searched(opened, extracted, sent.words_of(course, course.clinic.country), course)
     redacted = redaction.propose(own[:LONGEST_REDACTED], None)
     return Seen(
         kind=str(ReplyKind.UNCLEAR) if unread else kinds.kind_of(opened.machine, extracted, wish),
@@ -67,7 +67,7 @@ def _seen(opened: Opened, extracted: Extracted, course: Course, *, unread: bool 
         cut=extracted.cut,
         unsure=extracted.unsure,
         opt_out=_SURETY[wish.surety] if wish and wish.ask == "stop" else None,
-        red_flags=triage.find(course, searched),
+        red_flags=triage.find(course, looked_at),
         identifiers=redacted.found,
         redacted=redacted.text,
     )

@@ -4,12 +4,9 @@ What it asks and whether it holds a red flag are two questions, asked independen
 stops the course and gets the safety text.
 """
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
-from django.db import transaction
 
 from course.curriculum.model import Course
 from course.people import subscribers, versions
@@ -25,7 +22,7 @@ from course.replies import (
     orders,
     reading,
     reports,
-    sent,
+    searching,
     staff_words,
     teach_back,
     triage,
@@ -37,8 +34,6 @@ from course.replies.optout import Wish
 from course.replies.reading import Opened
 from course.replies.triage import Flag
 from course.replies.words import ReplyKind, Tier
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -56,9 +51,9 @@ class Understood:
 def understand(reply: Reply, opened: Opened, course: Course, now: datetime, machine_now: datetime) -> None:
     """Understand ``reply`` and act on it; the caller holds the transaction. ``now`` is course time."""
     who = attribution.of(reply, opened.sender)
-    quotable = _quotable(reply, who, now)
+    quotable = searching.quotable(reply, who, now)
     extracted = reading.own_words(reply, opened, quotable)
-    looked_at = searched(opened, extracted, quotable, course)
+    looked_at = searching.searched(opened, extracted, quotable, course)
     wish = reading.wish(reply, opened, extracted)
     wish = orders.believed(who, wish) if wish else None
     found = Understood(reply, opened, who, extracted, triage.find(course, looked_at), wish)
@@ -170,25 +165,6 @@ def _kind(found: Understood) -> ReplyKind:
 def _notice_tier(flags: Sequence[Flag]) -> Tier:
     tiers = {flag.tier for flag in flags}
     return next((tier for tier in (Tier.B, Tier.C) if tier in tiers), Tier.NONE)
-
-
-def searched(opened: Opened, extracted: Extracted, quotable: str, course: Course) -> str:
-    """Return all the person wrote: their own words, the subject, and whatever was cut that we did not send."""
-    if sent.echoed(opened.text, course):
-        return ""
-    own = sent.remainder(extracted.own_words, quotable) if extracted.unsure else extracted.own_words
-    return f"{own}\n{opened.subject}\n{sent.remainder(extracted.cut, quotable)}"
-
-
-def _quotable(reply: Reply, who: Who, now: datetime) -> str:
-    if reply.channel == Channel.SMS:
-        return ""
-    try:
-        with transaction.atomic():
-            return sent.words_for(who.message, who.subscriber.country if who.subscriber else "", now)
-    except Exception as error:  # without it more is searched, and nothing is lost
-        log.warning("what was sent before reply %s is not known: %s", reply.pk, type(error).__name__)
-        return ""
 
 
 def _lesson(found: Understood, course: Course | None) -> str:
