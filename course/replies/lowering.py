@@ -87,8 +87,9 @@ _ME = re.compile(r"\b(?:i|im|ive|me|my|mine|myself|mi|mis|me|yo|conmigo|tengo|si
 _ILL_NOW = re.compile(
     r"\b(?:(?:he|she|they) (?:cannot|cant|can not|can hardly|can barely) (?:speak|talk|lift|move|breathe|feel|see"
     r"|stand|wake|stay)|(?:cannot|cant|can not|hardly|barely) (?:wake|rouse)|wont wake|not (?:waking|breathing|responding)"
-    r"|(?:is|are|keeps) (?:drooping|slurring|gasping|fainting|shaking|collapsing|turning blue)|wants? to (?:die|kill)"
-    r"|(?:takes|does|doing|taking|is on) (?:this|the|your) course|no hay (?:quien|manera|forma)|no (?:se )?despierta"
+    r"|(?:is|are|keeps) (?:drooping|slurring|gasping|fainting|shaking|collapsing|turning blue)"
+    r"|wants? to (?:die|kill)|(?:takes|does|doing|taking|is on) (?:this|the|your) course|amanecio"
+    r"|no hay (?:quien|manera|forma)|no (?:se )?despierta"
     r"|no (?:responde|reacciona|respira)|respira (?:muy|poco)|no puede (?:hablar|levantar|mover|respirar|sentir|orinar"
     r"|tragar|despertar)|(?:toma|hace|lleva|sigue) (?:el|este|su) curso|quiere (?:morir\w*|matar\w*)"
     r"|hace (?:\w+ ){0,2}(?:minutos?|horas?|rato|ratito))\b"
