@@ -46,7 +46,8 @@ _NEW_AFTER_ALL = re.compile(
     r"|anoche|de repente|esta)\b"
 )
 _NOW = re.compile(
-    r"\b(?:(?<!years )(?<!not )now|(?:minutes?|hours?) ago|today|tonight|again|since|still|just|sudden|suddenly|yesterday|lately|worse"
+    r"\b(?:(?<!years )(?<!not )now|(?:minutes?|hours?) ago|today|tonight|again|since|still|just|sudden"
+    r"|suddenly|yesterday|lately|worse"
     r"|worsening|right away|help(?! (?:me )?(?:understand|with))"
     r"|this (?:morning|week|afternoon|evening|minute|weekend)|last (?:night|few)|new|started|what do we do"
     r"|what should (?:we|i) do(?! if)"
@@ -86,7 +87,8 @@ _ME = re.compile(r"\b(?:i|im|ive|me|my|mine|myself|mi|mis|me|yo|conmigo|tengo|si
 # Somebody close who is ill as the words are written, or who is the one that takes the course.
 _ILL_NOW = re.compile(
     r"\b(?:(?:he|she|they) (?:cannot|cant|can not|can hardly|can barely) (?:speak|talk|lift|move|breathe|feel|see"
-    r"|stand|wake|stay)|(?:cannot|cant|can not|hardly|barely) (?:wake|rouse)|wont wake|not (?:waking|breathing|responding)"
+    r"|stand|wake|stay)|(?:cannot|cant|can not|hardly|barely) (?:wake|rouse)|wont wake|not (?:waking"
+    r"|breathing|responding)"
     r"|(?:is|are|keeps) (?:drooping|slurring|gasping|fainting|shaking|collapsing|turning blue)"
     r"|wants? to (?:die|kill)|(?:takes|does|doing|taking|is on) (?:this|the|your) course|amanecio"
     r"|no hay (?:quien|manera|forma)|no (?:se )?despierta"
