@@ -110,7 +110,7 @@ _QUOTED = re.compile(
     r"|would happen if|happens if|to do if|counts as)(?: i)?"
     r"|what (?:should|do|must|would|can) (?:i|we) do if(?: i| we)?|if (?:i|we) (?:ever|should|were to|do get"
     r"|get|had|start|notice|did)|in case(?: i)?"
-    r"|when (?:should|do|must) i (?:worry|call|ring|go)|does (?:anyone|anybody|this|it|stenosis|the|that|a|an)"
+    r"|when (?:should|do|must) i (?:worry|call|ring|go)|does (?:anyone|anybody|this(?! course)|it|stenosis|the|that|a|an)"
     r"|do (?:people|others|most|all)"
     r"|(?:can|could|does|will|would|might|may) (?:(?!i |my )\w+ ){1,5}(?:cause|lead to|give|bring on|mean"
     r"|become|turn into|result in)"
