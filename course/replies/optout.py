@@ -8,6 +8,7 @@ when I stop walking" asks for nothing.
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 from course.replies import phrase_match
@@ -41,6 +42,7 @@ _SHOUTED = re.compile(r"^\s*(?:STOP|STOPALL|UNSUBSCRIBE|PARAR)(?=[\s,;:\u2013\u2
 _FIRST_SENTENCE = re.compile(r"^\s*([^.!\n]{1,60})(?:[.!]+(?=\s|$)|\n)")
 
 _NEAR = 300  # characters after a bare word that are looked at
+_LONGEST = 20_000  # characters; of a longer message the two ends are looked at
 _LONGEST_CLEAR = 40  # words; in a longer message a phrase may be about something else, and a person reads it
 
 
@@ -63,8 +65,12 @@ def exact(text: str) -> Ask | None:
 
 def wish_of(text: str, *, sure: bool = True) -> Wish | None:
     """Return what a message asks. With ``sure`` False the words may hold a quotation: only a bare word counts."""
-    straight = text.replace("\u2019", "'")
+    straight = _ends(text).replace("\u2019", "'")
     return _exact(straight) or (_phrase(straight) if sure else None)
+
+
+def _ends(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]}\n{text[-_LONGEST // 2 :]}"
 
 
 def means_only_us(text: str) -> bool:
@@ -101,7 +107,8 @@ def _about_walking(rest: str) -> bool:
 
 def _bare(text: str) -> str:
     """Return the words of ``text`` run together in small letters, without "please" and its like."""
-    words = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    found = _WORD.finditer(unicodedata.normalize("NFKC", text).casefold())
+    words = [word[0] for word in islice(found, 7)]
     if not words or len(words) > 6:
         return ""
     return "".join(word for word in words if word not in _POLITE)

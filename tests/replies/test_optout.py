@@ -144,3 +144,24 @@ def test_capitals_slips_emoji_and_missing_apostrophes_change_nothing(text: str) 
 @given(st.text(max_size=200))
 def test_no_text_makes_it_fail(text: str) -> None:
     optout.wish_of(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I want my leg to stop bothering me",
+        "END of lesson 3 says see lesson 5",
+        "Terminé la lección 4",
+        "Aquí no hay nadie que me ayude con los ejercicios",
+        "How many times do I have to say no?",
+        "I will complain to the surgery if I get one more call about my tablets",
+    ],
+)
+def test_words_near_a_request_that_speak_of_daily_life_stop_nothing(text: str) -> None:
+    assert optout.wish_of(text) is None
+
+
+def test_a_request_at_the_end_of_a_very_long_message_is_held_for_a_person() -> None:
+    wish = optout.wish_of("I walked to the shop. " * 2_000 + "Please stop texting me.")
+    assert wish is not None
+    assert wish.surety == "unclear"
