@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import shutil
 import socket
 from contextlib import suppress
@@ -16,6 +17,7 @@ from course.cli import sandbox_environment
 TEXTS = 2  # parts of a lesson by text: enough to see that one waits for the other, a minute
 CLOSES_AFTER = timedelta(seconds=100)
 _TEXT_LESSON = "what-is-stenosis"
+_NEXT_FIELD = re.compile(r"^(?=\w)", re.MULTILINE)
 
 
 def make(folder: Path, database_url: str, now: datetime, texts: int = TEXTS) -> dict[str, str]:
@@ -71,8 +73,9 @@ def _write_course(folder: Path, closes: datetime, kept: int) -> None:
     (folder / "schedule.yaml").write_text(yaml.safe_dump(schedule, sort_keys=False, allow_unicode=True))
     lesson = folder / "lessons" / "en" / f"{_TEXT_LESSON}.md"
     before, *texts = lesson.read_text().split("  - >-\n")
-    _last, review, rest = texts[-1].partition("review:")
-    lesson.write_text("  - >-\n".join([before, *texts[:kept]]) + review + rest)
+    after = _NEXT_FIELD.split(texts[-1], maxsplit=1)[-1]
+    asks = "    {question}\n"  # it must stand in the last text, which is left out
+    lesson.write_text("  - >-\n".join([before, *texts[:kept]]) + asks + after)
 
 
 def _free_ports(count: int) -> list[int]:
