@@ -46,7 +46,8 @@ _NEW_AFTER_ALL = re.compile(
     r"|anoche|de repente|esta)\b"
 )
 _NOW = re.compile(
-    r"\b(?:(?<!years )now|today|tonight|again|since|still|just|sudden|suddenly|yesterday|lately|worse"
+    r"\b(?:(?<!years )(?<!not )now|(?:minutes?|hours?) ago|today|tonight|again|since|still|just|sudden"
+    r"|suddenly|yesterday|lately|worse"
     r"|worsening|right away|help(?! (?:me )?(?:understand|with))"
     r"|this (?:morning|week|afternoon|evening|minute|weekend)|last (?:night|few)|new|started|what do we do"
     r"|what should (?:we|i) do(?! if)"
@@ -83,6 +84,18 @@ _OTHERS = re.compile(
     r"|one reader|alguien|la gente|una senora|un senor|otros pacientes|otras personas)\b"
 )
 _ME = re.compile(r"\b(?:i|im|ive|me|my|mine|myself|mi|mis|me|yo|conmigo|tengo|siento|estoy|puedo|we)\b")
+# Somebody close who is ill as the words are written, or who is the one that takes the course.
+_ILL_NOW = re.compile(
+    r"\b(?:(?:he|she|they) (?:cannot|cant|can not|can hardly|can barely) (?:speak|talk|lift|move|breathe|feel|see"
+    r"|stand|wake|stay)|(?:cannot|cant|can not|hardly|barely) (?:wake|rouse)|wont wake|not (?:waking"
+    r"|breathing|responding)"
+    r"|(?:is|are|keeps) (?:drooping|slurring|gasping|fainting|shaking|collapsing|turning blue)"
+    r"|wants? to (?:die|kill)|(?:takes|does|doing|taking|is on) (?:this|the|your) course|amanecio"
+    r"|no hay (?:quien|manera|forma)|no (?:se )?despierta"
+    r"|no (?:responde|reacciona|respira)|respira (?:muy|poco)|no puede (?:hablar|levantar|mover|respirar|sentir|orinar"
+    r"|tragar|despertar)|(?:toma|hace|lleva|sigue) (?:el|este|su) curso|quiere (?:morir\w*|matar\w*)"
+    r"|hace (?:\w+ ){0,2}(?:minutos?|horas?|rato|ratito))\b"
+)
 _HIS_AFTER = re.compile(
     rf"^ (?:(?:that|which|like|as) )?(?:my|our) {_KIN} (?:had|has|got|gets|felt|suffered)\b|^ (?:que"
     rf"|como) (?:tuvo|tenia|tiene) (?:mi|un|una) {_KIN}\b"
@@ -97,7 +110,8 @@ _QUOTED = re.compile(
     r"|would happen if|happens if|to do if|counts as)(?: i)?"
     r"|what (?:should|do|must|would|can) (?:i|we) do if(?: i| we)?|if (?:i|we) (?:ever|should|were to|do get"
     r"|get|had|start|notice|did)|in case(?: i)?"
-    r"|when (?:should|do|must) i (?:worry|call|ring|go)|does (?:anyone|anybody|this|it|stenosis|the|that|a|an)"
+    r"|when (?:should|do|must) i (?:worry|call|ring|go)"
+    r"|does (?:anyone|anybody|this(?! course)|it|stenosis|the|that|a|an)"
     r"|do (?:people|others|most|all)"
     r"|(?:can|could|does|will|would|might|may) (?:(?!i |my )\w+ ){1,5}(?:cause|lead to|give|bring on|mean"
     r"|become|turn into|result in)"
@@ -150,7 +164,7 @@ def _lowered(rule: RedFlag, hit: Match[str], words: Plain) -> bool:
         return False
     eased = any(compiled(pattern.expression).search(whole) for pattern in rule.eased_by)
     past = rule.tier != "C" and bool(_PAST.search(whole))  # what was once may be all that a rule of days is about
-    return eased or past or _of_others(hit[0], before, after) or _asked_about(before)
+    return eased or past or (_of_others(hit[0], before, after) and not _ILL_NOW.search(whole)) or _asked_about(before)
 
 
 def _denied(hit: Match[str], before: str, after: str) -> bool:

@@ -58,7 +58,7 @@ class Rate:
 
 def shipped() -> list[Path]:
     """Return the labelled files that come with the project."""
-    return sorted(SHIPPED.glob("*.jsonl"))
+    return sorted(SHIPPED.glob("optout*.jsonl"))
 
 
 def read(path: Path) -> list[Sentence]:

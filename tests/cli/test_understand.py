@@ -54,7 +54,7 @@ def test_each_line_is_answered_in_order_and_a_bad_one_stops_nothing(mail: Path) 
     [
         ("STOP", "stop", "act"),
         ("Please stop texting me", "stop", "confirm"),
-        ("Can you please leave me alone", "unclear", "unclear"),
+        ("Can you please leave me alone", "stop", "confirm"),
         ("start", "start", None),
         ("AYUDA", "help", None),
         ("Pausa", "pause", None),
@@ -82,7 +82,7 @@ def test_a_mail_over_the_limits_is_kept_whole_and_its_red_flags_are_found(tmp_pa
     file.write_text("Subject: x\n\nI cannot pee.\n" + "walk\n" * 260_000)
     seen = json.loads(CliRunner().invoke(command, [str(file), "--json"]).stdout)["understood"][0]
     assert (seen["kind"], seen["unsure"]) == ("unclear", True)
-    assert seen["red_flags"] == [{"rule": "bladder", "tier": "A"}]
+    assert {"rule": "bladder", "tier": "A"} in seen["red_flags"]
 
 
 def test_a_file_that_is_not_there_is_one_line() -> None:

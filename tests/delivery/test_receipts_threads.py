@@ -36,6 +36,7 @@ def on_disk(tmp_path: Path) -> Iterator[Callable[[], None]]:
             file = tmp_path / "course.sqlite3"
             with closing(sqlite3.connect(file)) as copy:
                 connection.connection.backup(copy)
+                copy.execute("PRAGMA journal_mode=WAL")  # connections that all begin by changing it would collide
             connection.settings_dict["NAME"] = str(file)
 
     yield move

@@ -313,7 +313,7 @@ def test_a_mail_that_cannot_be_read_is_held_with_its_raw_text_and_its_red_flags(
     for minute in range(5):
         intake.understand_due(now + timedelta(minutes=minute), now)
     reply.refresh_from_db()
-    assert (reply.kind, reply.tier, reply.tries) == (ReplyKind.UNCLEAR, Tier.A, 3)
+    assert (reply.kind, reply.tier, reply.tries) == (ReplyKind.UNCLEAR, Tier.A, 1)
     assert "can't feel my legs" in Post.objects.get(reply=reply).wording
     assert asked_for("safety")
 

@@ -90,6 +90,24 @@ def test_an_ordinary_question_has_no_tier(text: str) -> None:
     assert tier_of(text) == Tier.NONE
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My dad, I can hardly wake him, he takes morphine",
+        "Mi suegra toma morfina y no hay quien la despierte",
+        "Mi esposo amaneci\u00f3 con la boca chueca",
+        "My husband does this course His mouth is drooping",
+        "My son wants to kill himself",
+    ],
+)
+def test_somebody_close_who_is_ill_now_is_tier_a(text: str) -> None:
+    assert tier_of(text) == Tier.A
+
+
+def test_what_is_said_to_be_over_is_read_first_and_no_alarm() -> None:
+    assert tier_of("Years ago I thought about ending it, not now") == Tier.CHECK
+
+
 def test_the_most_urgent_rule_counts() -> None:
     flags = triage.find(shipped(), "I feel so depressed, one calf is swollen, and I want to kill myself")
     assert [flag.tier for flag in flags] == [Tier.A, Tier.B, Tier.C]

@@ -37,6 +37,7 @@ ADDRESSES: dict[str, Address] = {
     "public-agree": Address(EVERYONE, 400, lambda world: [world.asked.agree_token]),
     "hook-twilio-inbound": Address(dict.fromkeys(ROLES, 405), 403),
     "hook-twilio-status": Address(dict.fromkeys(ROLES, 405), 403, lambda _world: ["a" * 26]),
+    "hook-mail-inbound": Address(dict.fromkeys(ROLES, 405), 503, lambda _world: ["postmark"]),
     "hook-mail-tracking": Address(dict.fromkeys(ROLES, 405), 503, lambda _world: ["postmark"]),  # no secret is set
     "console-today": Address(STAFF, 403),
     "console-sign-in": Address(EVERYONE, 403),

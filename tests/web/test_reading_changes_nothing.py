@@ -41,6 +41,9 @@ def test_a_page_sets_no_cookie_for_a_visitor(world: World) -> None:
 @pytest.mark.parametrize("name", [name for name in ADDRESSES if name.startswith("console") or "stop" in name])
 def test_no_cache_may_keep_a_personal_page(world: World, name: str) -> None:
     response = signed_in(world.staff[Role.ADMINISTRATOR]).get(path_of(name, world))
+    if response.status_code == 405:  # a button's address, with no page
+        assert response.content == b""
+        return
     assert "no-store" in response["Cache-Control"]
 
 

@@ -189,7 +189,7 @@ def test_no_query_grows_with_either_list(world: World, django_assert_max_num_que
     for path in (UNSURE, UNREACHED):
         with django_assert_max_num_queries(9):
             assert "Page 1 of 2" in read(client, path)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         read(client, TODAY)
 
 
