@@ -16,6 +16,16 @@ from course.cli import sandbox_environment
 TEXTS = 2  # parts of a lesson by text: enough to see that one waits for the other, a minute
 CLOSES_AFTER = timedelta(seconds=100)
 _TEXT_LESSON = "what-is-stenosis"
+# A lesson asks a question at the end of its last text; a short one fits into the text that is the last here.
+_QUESTION = """    {question}
+question:
+  ask: Better?
+  answers:
+    A: {text: Yes., feedback: Good.}
+    B: {text: No., feedback: Go on.}
+    C: {text: Other., feedback: Tell us.}
+  right: A
+"""
 
 
 def make(folder: Path, database_url: str, now: datetime, texts: int = TEXTS) -> dict[str, str]:
@@ -71,8 +81,8 @@ def _write_course(folder: Path, closes: datetime, kept: int) -> None:
     (folder / "schedule.yaml").write_text(yaml.safe_dump(schedule, sort_keys=False, allow_unicode=True))
     lesson = folder / "lessons" / "en" / f"{_TEXT_LESSON}.md"
     before, *texts = lesson.read_text().split("  - >-\n")
-    _last, review, rest = texts[-1].partition("review:")
-    lesson.write_text("  - >-\n".join([before, *texts[:kept]]) + review + rest)
+    review = "review:" + texts[-1].partition("review:")[2]
+    lesson.write_text("  - >-\n".join([before, *texts[:kept]]) + _QUESTION + review)
 
 
 def _free_ports(count: int) -> list[int]:
