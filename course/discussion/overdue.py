@@ -12,7 +12,6 @@ from course.discussion.words import Act, PostState
 from course.people import notices
 from course.people.models import NoticeRequest, Staff, Subscriber
 from course.people.words import MessageClass, NoticeKind, Role
-from course.replies.models import Reply
 from course.replies.words import ReplyKind
 
 # By these the person heard from us, or will: nobody needs to say sorry for a silence.
@@ -27,7 +26,7 @@ def look(course: Course, now: datetime) -> int:
     today = now.astimezone(course.reading_hours.zone).date()
     waiting = Post.objects.filter(state=PostState.HELD, overdue_at__isnull=True, reply__isnull=False)
     rows = waiting.select_related("reply").defer(*_WORDS).order_by("held_at")
-    late = [post for post in rows if post.reply and _answer_by(post.reply, course) < today]
+    late = [post for post in rows if _answer_by(post, course) < today]
     heard = set(Decision.objects.filter(post__in=late, act__in=HEARD).values_list("post_id", flat=True))
     return sum(_tell(post, now) for post in late if post.pk not in heard)
 
@@ -61,8 +60,9 @@ def apology_of(post: Post) -> str:
     return f"late:{post.pk}."
 
 
-def _answer_by(reply: Reply, course: Course) -> date:
-    return timetable.answer_by(reply.received_at, course.reading_hours, course.answer_within)
+def _answer_by(post: Post, course: Course) -> date:
+    """Return the day that the received notice promised: it counts from when the reply was held."""
+    return timetable.answer_by(post.held_at, course.reading_hours, course.answer_within)
 
 
 def _colleagues(post: Post) -> Iterable[Staff]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Min, QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from course.delivery import suppression, waiting
 from course.people import audit
@@ -36,8 +36,10 @@ def open_for(subscriber: Subscriber | None, reply: Reply, now: datetime) -> bool
     _lock(subscriber)
     if not _agreed(subscriber) or _started_since(subscriber, reply):
         return False
+    if not waiting.waits(subscriber):  # what was open was overtaken: its deadline is not this one's
+        _close(_open(subscriber), DoubtDecision.OVERTAKEN, f"reply:{reply.pk}", now)
     earliest = _open(subscriber).aggregate(at=Min("deadline"))["at"]
-    deadline = min(earliest, now + LASTS) if earliest and waiting.waits(subscriber) else now + LASTS
+    deadline = min(earliest, now + LASTS) if earliest else now + LASTS
     _doubt, new = StopDoubt.objects.get_or_create(
         reply=reply, defaults={"subscriber": subscriber, "held_at": now, "deadline": deadline}
     )
@@ -52,15 +54,20 @@ def decide(doubt: StopDoubt, decision: DoubtDecision, by: str, now: datetime) ->
     person, reply = doubt.subscriber, doubt.reply
     _lock(person)
     if not waiting.waits(person):  # they stopped or started by another way meanwhile, and that stands
-        _close(person, DoubtDecision.OVERTAKEN, by, now)
+        _close(_open(person), DoubtDecision.OVERTAKEN, by, now)
         return False
-    if not _close(person, decision, by, now):
+    read = _open(person)
+    if decision == DoubtDecision.GO_ON:  # about words that came later nobody has decided yet
+        read = read.filter(reply_id__lte=reply.pk)
+    if not _close(read, decision, by, now):
         return False
     audit.record(by if by.startswith("staff:") else "system", f"doubt_{decision}", f"reply:{reply.pk}")
     if decision == DoubtDecision.STOP:
-        contact = reply.contact if reply.contact and reply.contact.subscriber_id == person.pk else None
+        contact = reply.contact
+        if contact and (contact.subscriber_id != person.pk or contact.replaced_at):
+            contact = None  # told at the address in use
         suppression.stop(person, contact=contact, source=f"reply:{reply.pk}", now=now, answers_at=reply.received_at)
-    else:
+    elif not _open(person).exists():
         waiting.go_on(person, now)
     return True
 
@@ -70,7 +77,7 @@ def settle(subscriber: Subscriber, decision: DoubtDecision, reply: Reply, now: d
     """Close what is open because the person has said plainly what they want; True when their lessons go on by it."""
     _lock(subscriber)
     waited = waiting.waits(subscriber)
-    closed = _close(subscriber, decision, f"reply:{reply.pk}", now)
+    closed = _close(_open(subscriber), decision, f"reply:{reply.pk}", now)
     if decision == DoubtDecision.GO_ON and waited:
         waiting.go_on(subscriber, now)
     return bool(closed and waited)
@@ -79,10 +86,7 @@ def settle(subscriber: Subscriber, decision: DoubtDecision, reply: Reply, now: d
 def stop_overdue(now: datetime, limit: int = 50) -> int:
     """Stop whoever nobody decided about in time; return how many were. Harmless when two do it at once."""
     over = StopDoubt.objects.filter(decided_at__isnull=True, deadline__lte=now).order_by("deadline", "pk")
-    stopped = 0
-    for doubt in over.select_related("subscriber", "reply__contact").defer("reply__raw")[:limit]:
-        stopped += _stop_overdue(doubt, now)
-    return stopped
+    return sum(_stop_overdue(doubt_id, now) for doubt_id in list(over.values_list("pk", flat=True)[:limit]))
 
 
 def of_replies(replies: Iterable[int | None]) -> dict[int, StopDoubt]:
@@ -97,18 +101,19 @@ def of_reply(reply_id: int | None) -> StopDoubt | None:
     return found.filter(reply_id=reply_id).first() if reply_id else None
 
 
-def _stop_overdue(doubt: StopDoubt, now: datetime) -> bool:
+def _stop_overdue(doubt_id: int, now: datetime) -> bool:
+    found = StopDoubt.objects.select_related("subscriber", "reply__contact").defer("reply__raw")
     try:
-        return decide(doubt, DoubtDecision.STOP, DEADLINE, now)
+        return decide(found.get(pk=doubt_id), DoubtDecision.STOP, DEADLINE, now)
     except (InterfaceError, OperationalError):
         raise  # a lock or a lost server is not this person's fault
     except Exception as error:  # one that fails keeps nothing from the others, and is tried at the next tick
-        log.error("the doubt about reply %s is not decided: %s", doubt.reply_id, type(error).__name__)  # noqa: TRY400  a trace may hold words
+        log.error("the doubt %s is not decided: %s", doubt_id, type(error).__name__)  # noqa: TRY400  a trace may hold words
         return False
 
 
-def _close(subscriber: Subscriber, decision: DoubtDecision, by: str, now: datetime) -> int:
-    return _open(subscriber).update(decided_at=now, decision=decision, decided_by=by[:40])
+def _close(rows: QuerySet[StopDoubt], decision: DoubtDecision, by: str, now: datetime) -> int:
+    return rows.update(decided_at=now, decision=decision, decided_by=by[:40])
 
 
 def _open(subscriber: Subscriber) -> QuerySet[StopDoubt]:
@@ -121,8 +126,8 @@ def _lock(subscriber: Subscriber) -> None:
 
 def _started_since(subscriber: Subscriber, reply: Reply) -> bool:
     """Return whether a START came after ``reply`` and was obeyed when it was stored."""
-    later = Reply.objects.filter(pk__gt=reply.pk, kind=ReplyKind.START, contact__subscriber=subscriber)
-    return later.exists()
+    later = Q(received_at__gt=reply.received_at) | Q(received_at=reply.received_at, pk__gt=reply.pk)
+    return Reply.objects.filter(later, kind=ReplyKind.START, contact__subscriber=subscriber).exists()
 
 
 def _agreed(subscriber: Subscriber) -> bool:

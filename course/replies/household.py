@@ -19,7 +19,7 @@ from course.delivery.words import State
 from course.people import notices, prompts
 from course.people.models import Prompt, Subscriber
 from course.people.words import Channel, ChannelRule, MessageClass, NoticeKind
-from course.replies import attribution, handover, teach_back
+from course.replies import attribution, doubt, handover, optout, teach_back
 from course.replies.attribution import Who
 from course.replies.models import Reply
 from course.replies.words import ReplyKind, Tier
@@ -79,6 +79,9 @@ def _file(held: Reply, who: Who, person: Subscriber, course: Course, now: dateti
     handover.file_under(held.pk, person, attribution.lesson_of(theirs, held, course))
     if teach_back.answer(held, theirs, held.own_words, now):
         Reply.objects.filter(pk=held.pk).update(kind=ReplyKind.ANSWER)
+    wish = optout.wish_of(held.own_words)
+    if wish and wish.ask == "stop" and wish.surety == "unclear":
+        doubt.open_for(person, held, now)
 
 
 def _told_apart(people: list[Subscriber], course: Course) -> tuple[str, list[str]]:

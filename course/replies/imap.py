@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 ANSWER_SECONDS = 15  # for each answer: a task is ended after 30 and COURSE_ANSWER_SECONDS
 TAKEN = "CourseTaken"  # our own mark, where the server keeps such: somebody who only reads a mail does not hide it
 _LOOKS_LIKE = "COURSE_IMAP_URL must look like imaps://user:password@host:993/INBOX, with %40 for an @ in the user."
+_ANSWER = re.compile(rb"\d+ \(")
 _UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
 
@@ -130,14 +131,16 @@ class Mailbox:
 
     def _fetch(self, uid: str, what: str) -> tuple[bytes, bytes | None]:
         """Return what stands around the literal, and the literal; other mails' news may come between."""
-        said, literal = b"", None
+        answers: list[tuple[bytes, bytes | None]] = []
         for piece in self._ask("uid", "FETCH", uid, what):
-            if isinstance(piece, tuple):
-                said, literal = said + piece[0], piece[1]
-            elif piece:
-                said += piece
-        found = _UID.search(said)
-        return (said, literal) if found and found[1] == uid.encode() else (said, None)
+            text, literal = (piece[0], piece[1]) if isinstance(piece, tuple) else (piece or b"", None)
+            if not answers or _ANSWER.match(text):
+                answers.append((text, literal))
+            else:
+                said, held = answers[-1]
+                answers[-1] = (said + text, literal if held is None else held)
+        ours = [each for each in answers if (found := _UID.search(each[0])) and found[1] == uid.encode()]
+        return next((each for each in ours if each[1] is not None), (b"", None))
 
     def _ask(self, command: str, *arguments: str) -> list[Any]:
         try:

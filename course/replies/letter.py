@@ -7,7 +7,7 @@ and decodes by hand.
 import re
 from collections.abc import Iterator
 from email import message_from_bytes
-from email.header import decode_header
+from email.header import Header, decode_header
 from email.message import Message
 from email.policy import compat32
 from email.utils import parseaddr
@@ -63,12 +63,18 @@ def header(mail: "Message[str, str]", name: str) -> str:
     if value is None:
         return ""
     try:
-        whole = str(value)
+        whole = _eight_bit(mail, name) if isinstance(value, Header) else str(value)
         pieces = [_piece(text, charset) for text, charset in decode_header(whole[:MOST_DECODED])]
         pieces.append(whole[MOST_DECODED:])
     except Exception:  # a broken encoded word: show it as it came
         pieces = [str(value)]
     return " ".join(clean("".join(pieces)).split())
+
+
+def _eight_bit(mail: "Message[str, str]", name: str) -> str:
+    """Return a header whose bytes are no ASCII (RFC 6532): the parser would put marks in their place."""
+    raw = next(str(value) for key, value in mail.raw_items() if key.lower() == name.lower())
+    return decode(raw.encode("ascii", "surrogateescape"), None)
 
 
 def sender(mail: "Message[str, str]") -> str:
@@ -81,7 +87,10 @@ def sender(mail: "Message[str, str]") -> str:
 
 def words(mail: "Message[str, str]") -> str:
     """Return the text of a mail: the plain part where there is one, else the HTML part as text."""
-    return clean("\n".join(text for text in _texts(mail) if text.strip()))
+    found = [text for text in _texts(mail) if text.strip()]
+    if not found:  # a phone may call the only words of a mail a file
+        found = [body(part) for part in leaves(mail) if part.get_content_type() == "text/plain"]
+    return clean("\n".join(found))
 
 
 def attachments(mail: "Message[str, str]") -> int:

@@ -6,6 +6,8 @@ Whose a mail is says the token of ours in the headers that tell its envelope rec
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from email.parser import BytesHeaderParser
+from email.policy import compat32
 from email.utils import getaddresses
 
 from django.db import Error as DatabaseTrouble
@@ -54,30 +56,35 @@ def _take(box: Mailbox, uid: str, now: datetime, machine_now: datetime) -> bool:
         return False
     try:
         destinations = recipients(head.raw)
-        if destinations:
-            _store(box, head, destinations, now, machine_now)
-    except (NoMailbox, DatabaseTrouble):
-        raise
     except Exception as error:  # a hostile mail: it must not be asked for again and again
         log.error("a mail in the mailbox cannot be read and is left there: %s", type(error).__name__)  # noqa: TRY400
         destinations = []
+    try:
+        if destinations and not _store(box, head, destinations, now, machine_now):
+            return False
+    except (NoMailbox, DatabaseTrouble):
+        raise
+    except Exception as error:  # a fault of ours, such as a lost key: the mail waits until that is mended
+        log.error("a mail in the mailbox was not stored and waits there: %s", type(error).__name__)  # noqa: TRY400
+        return False
     box.mark_taken(uid, ours=bool(destinations))
     return bool(destinations)
 
 
-def _store(box: Mailbox, head: Head, destinations: list[Destination], now: datetime, machine_now: datetime) -> None:
+def _store(box: Mailbox, head: Head, destinations: list[Destination], now: datetime, machine_now: datetime) -> bool:
     # Of a mail that is too large the beginning is kept: a person's words stand before their pictures.
     raw = box.bytes_of(head.uid, letter.MOST_BYTES)
     if raw is None:
-        return
+        return False
     waited = max(timedelta(0), machine_now - head.came_at) if head.came_at else timedelta(0)
     for destination in destinations:
         intake.store_mail(destination, raw, now, machine_now, source=Source.MAILBOX, waited=waited)
+    return True
 
 
 def recipients(head: bytes) -> list[Destination]:
     """Return the addresses of ours that a mail with these headers came to, the surest header first."""
-    mail = letter.open_letter(head)
+    mail = BytesHeaderParser(policy=compat32).parsebytes(head)
     to_course = None
     for name in _HEADERS:
         values = [str(value) for value in mail.get_all(name) or []]

@@ -15,10 +15,8 @@ from course.replies.words import Source
 
 MARK = "inbound texts read"
 FIRST_LOOK = timedelta(hours=24)
-OVERLAP = timedelta(
-    hours=1
-)  # a list may show a text later than it came; a text already stored is stored no second time
-_SLICE = timedelta(hours=24)
+OVERLAP = timedelta(hours=1)  # a list may show a text later than it came; one already stored is not stored again
+_SLICE = timedelta(hours=3)  # what an account sends in that time can be listed before a task is ended
 
 
 class Lister(Protocol):

@@ -43,6 +43,11 @@ _FIRST_SENTENCE = re.compile(r"^\s*([^.!\n]{1,60})(?:[.!]+(?=\s|$)|\n)")
 
 _NEAR = 300  # characters after a bare word that are looked at
 _LONGEST = 20_000  # characters; of a longer message the two ends are looked at
+# "My husband passed away. Please keep sending the lessons": the words of a stop, and the wish to go on.
+_KEEP = re.compile(
+    r"(?<!you )(?<!they )\bkeep (?:sending|texting|mine|them coming|it coming)\b|\bstill want (?:the|my|these|this)\b"
+    r"|\bbut keep\b|\bsigan? (?:enviando|mandando)(?:me|nos)?\b"
+)
 _LONGEST_CLEAR = 40  # words; in a longer message a phrase may be about something else, and a person reads it
 
 
@@ -120,7 +125,7 @@ def _phrase(text: str) -> Wish | None:
     if found is None:
         return None
     length = sum(len(sentence.words.split()) for sentence in said)
-    if not found.clear or length > _LONGEST_CLEAR:
+    if not found.clear or length > _LONGEST_CLEAR or any(_KEEP.search(sentence.words) for sentence in said):
         return Wish("stop", "unclear", alone=False)
     left = [word for sentence in said for word in sentence.words.split() if word not in _FILL]
     asked = [word for word in found.words.split() if word not in _FILL]

@@ -79,7 +79,9 @@ def _mail(raw: bytes) -> bytes:
 
 
 def _goes(part: "Message[str, str]") -> bool:
-    return not part.is_multipart() and letter.is_file(part) and part.get_content_type() not in _SEALED
+    is_written = part.get_content_type() == "text/plain"  # somebody may have typed it, file or not
+    kept = is_written or part.get_content_type() in _SEALED
+    return not part.is_multipart() and letter.is_file(part) and not kept
 
 
 def _empty(part: "Message[str, str]") -> None:

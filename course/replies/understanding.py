@@ -101,7 +101,7 @@ def _answer(found: Understood, course: Course, now: datetime) -> None:
     if said_all and reply.tier == Tier.NONE:
         return
     post_id = handover.hold(reply, _lesson(found, course), Tier(reply.tier), found.extracted.own_words, now)
-    if wish and wish.surety == "unclear":
+    if wish and wish.ask == "stop" and wish.surety == "unclear":
         doubt.open_for(who.subscriber, reply, now)
     _respond(found, course, post_id, now)
     if asked is None and who.sharers:

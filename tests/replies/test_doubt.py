@@ -148,6 +148,16 @@ def test_two_doubts_of_one_person_have_the_earlier_deadline_and_are_decided_toge
     assert not StopDoubt.objects.filter(decided_at__isnull=True).exists()
 
 
+def test_go_on_about_older_words_leaves_newer_ones_to_be_read(
+    inbox: Inbox, held: StopDoubt, texter: Subscriber, number: str, now: datetime
+) -> None:
+    newer = StopDoubt.objects.get(reply=inbox.text(number, "I want to stop, really"))
+    assert doubt.decide(held, DoubtDecision.GO_ON, "staff:1", now)
+    assert places(texter) == {EnrolmentState.WAITING}
+    assert doubt.decide(newer, DoubtDecision.GO_ON, "staff:1", now)
+    assert places(texter) == {EnrolmentState.ACTIVE}
+
+
 def test_a_start_that_overtook_the_unclear_words_leaves_nothing_held(
     inbox: Inbox, texter: Subscriber, number: str
 ) -> None:

@@ -10,7 +10,7 @@ from course.delivery.models import Message
 from course.delivery.notice_planning import plan_notices
 from course.discussion.models import Post
 from course.people.models import Subscriber
-from course.replies.models import QuizAnswer
+from course.replies.models import QuizAnswer, StopDoubt
 from course.replies.words import ReplyKind
 from tests.factories import make_message, make_subscriber
 from tests.replies.incoming import Inbox, asked_for
@@ -53,6 +53,16 @@ def test_it_asks_by_first_letters_only_and_files_under_whoever_answers(
     held.refresh_from_db()
     assert (answer.kind, author(held.pk), held.contact) == (ReplyKind.ANSWER, ana, ana.contacts.get())
     assert "Ana" not in Post.objects.get().wording
+
+
+def test_words_that_may_be_a_stop_hold_the_lessons_of_whoever_says_they_wrote_them(
+    inbox: Inbox, texter: Subscriber, ana: Subscriber, now: datetime
+) -> None:
+    inbox.text(NUMBER, "I want to stop")
+    assert not StopDoubt.objects.exists()
+    deliver(now)
+    inbox.text(NUMBER, "2")
+    assert StopDoubt.objects.get().subscriber == ana
 
 
 def test_it_asks_once_a_day(inbox: Inbox, texter: Subscriber, ana: Subscriber, now: datetime) -> None:

@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import DatabaseError
 
+from course.delivery import notice_planning
 from course.delivery.channels.base import Mail
 from course.delivery.models import Message
 from course.delivery.rendering import render
+from course.delivery.words import State
 from course.discussion.models import Post
 from course.people.models import Alert, Contact, Subscriber
 from course.people.words import ConsentKind
@@ -152,6 +154,9 @@ def test_who_is_on_call_ends_an_alert_by_text_from_their_own_number_and_nobody_e
     other = make_contact(make_staff(), "sms").address
     inbox.text(texter.contacts.get().address, "I want to kill myself")
     alert = Alert.objects.get()
+    inbox.text(number, "OK")  # about something else: the alert's text has not come to them yet
+    notice_planning.plan_notices(inbox.now)
+    Message.objects.filter(contact__staff__isnull=False).update(state=State.ACCEPTED, accepted_at=inbox.now)
     for sender, words in ((other, f"OK {alert.pk}"), (texter.contacts.get().address, "OK"), (number, "OK 99999")):
         inbox.text(sender, words)
         assert Alert.objects.get().acknowledged_at is None
@@ -345,3 +350,16 @@ def test_without_a_course_a_reply_is_held_all_the_same(db: None, now: datetime) 
     assert intake.understand_due(now, now) == 1
     assert Post.objects.get().lesson == ""
     make_cohort()
+
+
+def test_words_that_a_mail_calls_a_file_are_read_and_kept(inbox: Inbox, mail_reader: Subscriber) -> None:
+    reply = inbox.reply(mail_reader, "I can't feel my legs", **{"Content-Disposition": "attachment"})
+    assert (reply.tier, reply.own_words) == (Tier.A, "I can't feel my legs")
+    assert b"feel my legs" in reply.raw
+
+
+def test_a_subject_in_bare_bytes_is_read(inbox: Inbox, mail_reader: Subscriber) -> None:
+    raw = mail("Gracias", Subject="SUBJECT").replace(b"SUBJECT", "No puedo respirar, corazón".encode())
+    reply = inbox.hand_in("reply", last_message(mail_reader).reply_token, raw)
+    assert letter.header(letter.open_letter(raw), "Subject") == "No puedo respirar, corazón"
+    assert reply.tier == Tier.A

@@ -4,7 +4,7 @@ import pytest
 
 from course.discussion.models import Post
 from course.people.models import Subscriber
-from course.replies.models import QuizAnswer
+from course.replies.models import QuizAnswer, StopDoubt
 from course.replies.words import ReplyKind
 from tests.replies.incoming import Inbox, asked_for, mail
 from tests.replies.test_intake import has_stopped
@@ -27,6 +27,11 @@ def test_the_exact_word_stops_and_only_the_owner_starts_again(inbox: Inbox, mail
     assert has_stopped(mail_reader)
     inbox.reply(mail_reader, "START")
     assert not has_stopped(mail_reader)
+
+
+def test_a_start_of_another_sender_holds_nothing(inbox: Inbox, mail_reader: Subscriber) -> None:
+    inbox.reply(mail_reader, "START", sender=OTHER)
+    assert not StopDoubt.objects.exists()
 
 
 def test_it_answers_no_question_of_the_owners(inbox: Inbox, mail_reader: Subscriber) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from course.replies.composing import compose
+from course.replies.letter import MOST_BYTES
 
 
 @dataclass(frozen=True)
@@ -122,4 +123,5 @@ def _incoming(recipients: Iterable[str], sender: str, raw: bytes) -> Incoming:
     # A sender of several lines would be headers of its own making.
     path = "".join(sign for sign in sender.strip().strip("<>") if sign.isprintable())
     wanted = tuple(str(recipient).strip() for recipient in recipients)
-    return Incoming(wanted, f"Return-Path: <{path}>\r\n".encode("utf-8", "replace") + raw)
+    whole = f"Return-Path: <{path}>\r\n".encode("utf-8", "replace") + raw
+    return Incoming(wanted, whole[:MOST_BYTES])  # a person's words stand before their pictures
