@@ -33,7 +33,7 @@ test: $(DEV_STAMP) ## Install what tests need and run everything
 	@$(BIN)/python -m pytest
 	@$(BIN)/python -m tests.on_postgresql
 
-chaos: $(DEV_STAMP) ## Break an installation in every way, three seeds, on both databases (about 75 minutes)
+chaos: $(DEV_STAMP) ## Break an installation in every way, three seeds, on both databases (hours)
 	@sh tests/prepare.sh
 	@$(BIN)/python -m tests.chaos $(SCENARIOS)
 	@echo "A backup restored after 1,000 sends, 10 stops and 1 erasure:"

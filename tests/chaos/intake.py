@@ -37,10 +37,10 @@ def intake(stage: Stage, size: Size) -> None:
     stage.act.people = []  # their lessons are not what is judged here
     senders.start()
     not_made = []
-    each = size.letters // (size.intake_kills + 1)
-    for kill in range(size.intake_kills):
+    each = size.letters * 3 // (size.intake_kills * 4)  # the others are for kills at which nothing was on its way yet
+    for _round in range(size.intake_kills):
+        at = senders.taken_up + stage.rng.randrange(each // 2)
         senders.let(each)
-        at = kill * each + stage.rng.randrange(each // 2)
         stage.house.until(lambda at=at: senders.taken_up >= at, STILL_FOR)
         name = stage.rng.choice(list(WAYS))
         if _kill(stage, senders, name):
