@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from course.curriculum.model import Course
 from course.discussion import redaction
-from course.replies import bounce, kinds, letter, optout, searching, sent, triage
+from course.replies import kinds, letter, optout, reading, searching, sent, triage
 from course.replies.extraction import Extracted, extract
 from course.replies.optout import Wish
 from course.replies.reading import Opened
@@ -34,16 +34,7 @@ class Seen:
 def of_mail(raw: bytes, course: Course) -> Seen:
     """Return what is made of a mail; one that does not open is kept whole, and a person reads it."""
     try:
-        mail = letter.open_letter(raw)
-        machine, report = bounce.written_by_machine(mail, "")
-        opened = Opened(
-            letter.words(mail),
-            letter.sender(mail),
-            letter.header(mail, "Subject"),
-            letter.attachments(mail),
-            machine,
-            report,
-        )
+        opened = reading.open_mail(raw, "")
     except letter.Unreadable:
         words = letter.clean(letter.decode(raw, None)).strip()
         return _seen(Opened(words, ""), Extracted(words, "", unsure=True), course, unread=True)

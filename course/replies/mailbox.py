@@ -57,7 +57,7 @@ def _take(box: Mailbox, uid: str, now: datetime, machine_now: datetime) -> bool:
     try:
         destinations = recipients(head.raw)
     except Exception as error:  # a hostile mail: it must not be asked for again and again
-        log.error("a mail in the mailbox cannot be read and is left there: %s", type(error).__name__)  # noqa: TRY400
+        log.error("a mail in the mailbox cannot be read and is left there: %s", type(error).__name__)  # noqa: TRY400  a trace may hold words
         destinations = []
     try:
         if destinations and not _store(box, head, destinations, now, machine_now):
@@ -65,7 +65,7 @@ def _take(box: Mailbox, uid: str, now: datetime, machine_now: datetime) -> bool:
     except (NoMailbox, DatabaseTrouble):
         raise
     except Exception as error:  # a fault of ours, such as a lost key: the mail waits until that is mended
-        log.error("a mail in the mailbox was not stored and waits there: %s", type(error).__name__)  # noqa: TRY400
+        log.error("a mail in the mailbox was not stored and waits there: %s", type(error).__name__)  # noqa: TRY400  a trace may hold words
         return False
     box.mark_taken(uid, ours=bool(destinations))
     return bool(destinations)

@@ -38,8 +38,13 @@ def open_reply(reply: Reply) -> Opened:
         return Opened(
             body, str(params.get("From", "")), attachments=min(int(pictures), 99) if pictures.isdecimal() else 0
         )
-    mail = letter.open_letter(reply.raw)
-    machine, report = bounce.written_by_machine(mail, reply.purpose)
+    return open_mail(reply.raw, reply.purpose)
+
+
+def open_mail(raw: bytes, purpose: str) -> Opened:
+    """Open the bytes of a mail to an address for ``purpose``. Raises letter.Unreadable for one over the limits."""
+    mail = letter.open_letter(raw)
+    machine, report = bounce.written_by_machine(mail, purpose)
     return Opened(
         letter.words(mail),
         letter.sender(mail),

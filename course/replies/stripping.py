@@ -86,7 +86,7 @@ def _goes(part: "Message[str, str]") -> bool:
 
 def _empty(part: "Message[str, str]") -> None:
     name, kind = letter.clean(str(part.get_filename() or "")), part.get_content_type()
-    for header in {key for key in part.keys() if key.lower().startswith("content-")}:  # noqa: SIM118  a mail is no dict
+    for header in {key for key, _value in part.items() if key.lower().startswith("content-")}:
         del part[header]
     for key, value in _named(name, kind):
         part[key] = value

@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from tests.chaos import carriers
 from tests.chaos.letters import Letter
@@ -48,15 +49,15 @@ class Senders:
 
     def let(self, how_many: int) -> int:
         """Let this many more letters be brought; return how many there were."""
-        count = 0
-        for count, letter in zip(range(1, how_many + 1), self._letters, strict=False):  # noqa: B007
+        letters = list(islice(self._letters, how_many))
+        for letter in letters:
             with self._lock:
                 for recipient in letter.recipients:
                     record = Sent(letter.number, recipient, letter.shape, recipient in letter.refused)
                     self.sent[letter.number, recipient] = record
                 self._open += 1
                 self._waiting["text" if letter.is_text else "mail"].append((letter, letter.again))
-        return count
+        return len(letters)
 
     def left(self) -> int:
         """Return how many letters that were let have no last answer."""
