@@ -1,4 +1,4 @@
-"""The discussion lent to the replies, and mails and texts as they come in."""
+"""The discussion lent to the replies, mails and texts as they come in, and a sandbox to ask."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,6 +11,9 @@ from course.people.models import Subscriber
 from course.replies import handover
 from tests.factories import make_cohort, make_message, make_subscriber
 from tests.replies.incoming import Inbox
+from tests.sandbox.conftest import config, sandbox, server, store, webhook
+
+__all__ = ["config", "sandbox", "server", "store", "webhook"]
 
 
 @pytest.fixture(autouse=True)

@@ -16,19 +16,19 @@ from course.replies.words import Source
 from course.sandbox.records import INBOUND, OUTBOUND, NewText
 from course.sandbox.server import SandboxServer
 from tests.replies.incoming import Inbox
-from tests.sandbox.conftest import ACCOUNT, CLINIC, TOKEN, config, sandbox, server, store, webhook  # noqa: F401  fixtures
+from tests.sandbox.conftest import ACCOUNT, CLINIC, TOKEN
 
 PERSON = "+12025550143"
 
 
 @pytest.fixture
-def twilio(server: SandboxServer) -> Iterator[TwilioChannel]:  # noqa: F811
+def twilio(server: SandboxServer) -> Iterator[TwilioChannel]:
     opened = TwilioChannel(ACCOUNT, TOKEN, CLINIC, f"http://127.0.0.1:{server.sandbox.config.http_port}")
     yield opened
     opened.close()
 
 
-def keep(server: SandboxServer, sid: str, body: str, direction: str = INBOUND) -> None:  # noqa: F811
+def keep(server: SandboxServer, sid: str, body: str, direction: str = INBOUND) -> None:
     to, sender = (CLINIC, PERSON) if direction == INBOUND else (PERSON, CLINIC)
     server.sandbox.store.add_text(NewText(sid, to, sender, body, direction, "received", num_media=1))
 
@@ -38,7 +38,7 @@ def fetch(twilio: Any, now: datetime) -> int:
 
 
 def test_a_missed_text_is_stored_once_and_one_that_came_by_the_webhook_is_not_stored_again(
-    server: SandboxServer,  # noqa: F811
+    server: SandboxServer,
     twilio: TwilioChannel,
     inbox: Inbox,
     texter: Subscriber,
