@@ -22,7 +22,7 @@ class CourseFaults(Exception):
 
 def register(files: Mapping[str, str], now: datetime) -> CourseVersion:
     """Keep these files as a course version; the same content is kept once. Raises CourseFaults."""
-    course = _parse(dict(files))
+    course = _parse(tuple(sorted(files.items())))
     with transaction.atomic():
         version, created = CourseVersion.objects.get_or_create(
             content_hash=content_hash(files), defaults={"files": dict(files), "registered_at": now}
@@ -52,11 +52,13 @@ def course_of(version: CourseVersion) -> Course:
 
 @lru_cache(maxsize=8)
 def _course(version_hash: str) -> Course:
-    return _parse(CourseVersion.objects.get(content_hash=version_hash).files)
+    files = CourseVersion.objects.get(content_hash=version_hash).files
+    return _parse(tuple(sorted(files.items())))
 
 
-def _parse(files: dict[str, str]) -> Course:
-    parsed = parse_course(files)
+@lru_cache(maxsize=8)
+def _parse(files: tuple[tuple[str, str], ...]) -> Course:
+    parsed = parse_course(dict(files))
     if parsed.course is None:
         count = sum(fault.kind == "error" for fault in parsed.faults)
         raise CourseFaults(f"The course has {count} faults; `course check` lists them.")
